@@ -25,17 +25,17 @@ const Clock& Clock::Real() {
 }
 
 absl::Time ManualClock::Now() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return now_;
 }
 
 absl::Duration ManualClock::Monotonic() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return monotonic_;
 }
 
 void ManualClock::Advance(absl::Duration by) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   now_ += by;
   monotonic_ += by;
 }

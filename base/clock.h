@@ -8,8 +8,8 @@
 #define DROVER_BASE_CLOCK_H_
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 
 namespace base {
 
@@ -33,7 +33,7 @@ class ManualClock : public Clock {
   void Advance(absl::Duration by);
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
   absl::Duration monotonic_ ABSL_GUARDED_BY(mutex_);
 };

@@ -57,7 +57,7 @@ EventLoop::EventLoop(UniqueFd epoll, UniqueFd wake, UniqueFd timer)
 
 void EventLoop::Run() {
   const auto stopped = [this] {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return stopping_;
   };
   epoll_event events[64];
@@ -77,13 +77,13 @@ void EventLoop::Run() {
       }
     }
   }
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   stopping_ = false;
 }
 
 void EventLoop::Stop() {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     stopping_ = true;
   }
   (void)eventfd_write(wake_.get(), 1);  // full means: already awake
@@ -91,7 +91,7 @@ void EventLoop::Stop() {
 
 void EventLoop::Post(Function function) {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     posted_.push_back(std::move(function));
     if (posted_.size() > 1) return;  // the first one has woken the loop
   }
@@ -103,12 +103,12 @@ void EventLoop::RunPosted() {
   (void)eventfd_read(wake_.get(), &ignored);
   std::vector<Function> functions;
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     functions.swap(posted_);
   }
   for (size_t i = 0; i < functions.size(); ++i) {
     functions[i]();
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (stopping_) {
       // Keep the rest, in order, for the next Run().
       posted_.insert(posted_.begin(),

@@ -27,8 +27,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "base/unique_fd.h"
 
 namespace base {
@@ -88,7 +88,7 @@ class EventLoop {
   uint64_t next_timer_ = 1;
   int64_t armed_for_ = 0;  // deadline that timer_ is set to; 0 is none
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<Function> posted_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -16,8 +16,9 @@ ThreadPool::~ThreadPool() {
   std::vector<std::thread> threads;
   while (true) {
     {
-      absl::MutexLock lock(&mutex_);
+      MutexLock lock(&mutex_);
       ending_ = true;
+      changed_.SignalAll();
       threads.swap(threads_);
     }
     // Work that is still running may post more, and that may start a thread.
@@ -28,8 +29,9 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::Post(std::function<void()> work) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   work_.push_back(std::move(work));
+  changed_.Signal();
   if (work_.size() <= idle_ || threads_.size() >= max_threads_) return;
   try {
     threads_.emplace_back([this] { Run(); });
@@ -43,11 +45,7 @@ void ThreadPool::Run() {
   mutex_.Lock();
   while (true) {
     ++idle_;
-    mutex_.Await(absl::Condition(
-        +[](ThreadPool* pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pool->mutex_) {
-          return pool->ending_ || !pool->work_.empty();
-        },
-        this));
+    while (!ending_ && work_.empty()) changed_.Wait(&mutex_);
     --idle_;
     if (work_.empty()) break;  // ending
     std::function<void()> work = std::move(work_.front());

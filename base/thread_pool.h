@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "base/mutex.h"
 
 namespace base {
 
@@ -51,7 +51,8 @@ class ThreadPool {
 
   const size_t max_threads_;
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
+  CondVar changed_;  // work_ has grown, or ending_ is set
   std::deque<std::function<void()>> work_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
   size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;

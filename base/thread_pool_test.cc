@@ -4,9 +4,7 @@
 #include <set>
 #include <thread>
 
-#include "absl/synchronization/barrier.h"
-#include "absl/synchronization/blocking_counter.h"
-#include "absl/synchronization/mutex.h"
+#include "base/mutex.h"
 #include "gtest/gtest.h"
 
 namespace base {
@@ -22,26 +20,28 @@ TEST(ThreadPool, RunsEverythingThatWasPostedBeforeItGoes) {
 }
 
 TEST(ThreadPool, RunsAsManyAtOnceAsItHasThreads) {
+  Mutex mutex;
+  CondVar changed;
+  int arrived = 0;
   ThreadPool pool(4);
-  auto* all = new absl::Barrier(4);  // the last one to leave deletes it
-  absl::BlockingCounter finished(4);
   for (int i = 0; i < 4; ++i) {
-    pool.Post([all, &finished] {
-      if (all->Block()) delete all;  // returns when four run at the same time
-      finished.DecrementCount();
+    pool.Post([&] {
+      MutexLock lock(&mutex);
+      ++arrived;
+      changed.SignalAll();
+      while (arrived < 4) changed.Wait(&mutex);  // until four run at once
     });
   }
-  finished.Wait();
 }
 
 TEST(ThreadPool, NeverUsesMoreThreadsThanItMay) {
-  absl::Mutex mutex;
+  Mutex mutex;
   std::set<std::thread::id> threads;
   {
     ThreadPool pool(2);
     for (int i = 0; i < 200; ++i) {
       pool.Post([&mutex, &threads] {
-        absl::MutexLock lock(&mutex);
+        MutexLock lock(&mutex);
         threads.insert(std::this_thread::get_id());
       });
     }
