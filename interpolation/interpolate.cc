@@ -78,7 +78,8 @@ bool InterpolateInPlace(std::string* text, Lookup lookup,
   for (std::optional<Reference> reference = FindReference(source); reference;
        reference = FindReference(source, reference->offset + reference->size)) {
     const std::optional<absl::string_view> value = lookup(reference->name);
-    if (!value) {
+    const size_t size = result.size() + (reference->offset - copied);
+    if (!value || size + value->size() > kMaxInterpolatedBytes) {
       AddOnce(reference->name, unknown);
       continue;
     }

@@ -13,8 +13,10 @@
 //
 // Threads:  free functions without state; callable from any thread when the
 //           lookup is.
-// Limits:   linear in the text plus the values put in. A value may be long:
-//           callers that take text from strangers bound the result.
+// Limits:   linear in the text and the values put in. A reference that would
+//           make the text longer than kMaxInterpolatedBytes stays as it is and
+//           counts as unknown, so that a small text full of references to a
+//           long value cannot eat the memory.
 // Nomad:    "Runtime variable interpolation"; what Nomad calls interpreted
 //           fields.
 
@@ -30,6 +32,8 @@
 #include "absl/strings/string_view.h"
 
 namespace interpolation {
+
+constexpr size_t kMaxInterpolatedBytes = size_t{8} << 20;
 
 // Answers a name with its value, which may be empty, or with nothing when the
 // name is unknown. The value need only live until the next call.
