@@ -1,0 +1,85 @@
+// The fields of every block: their names in the job file and in JSON, their
+// types and their defaults. Made once from fields.h, which says all of it in
+// one place for each struct; decoding, JSON and canonicalisation are loops over
+// these tables.
+//
+// Threads:  immutable; SchemaOf<T>() may be called from several threads.
+
+#ifndef DROVER_JOBSPEC_SCHEMA_H_
+#define DROVER_JOBSPEC_SCHEMA_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "hcl/body.h"
+#include "jobspec/job.h"
+#include "jobspec/node.h"
+
+namespace jobspec {
+
+struct Field {
+  enum class Type {
+    kString,
+    kBool,
+    kInt,         // from `min` to `max`
+    kDuration,    // nanoseconds
+    kBytes,       // base64 in JSON
+    kStringList,
+    kIntList,
+    kStringMap,
+    kStringListMap,
+    kFreeForm,
+    kObject,      // `child`
+    kObjectList,  // `child`, in order
+    kObjectMap,   // `child`, by label
+  };
+  // How it is written in a job file.
+  enum class Form {
+    kNone,   // not at all
+    kLabel,  // the label of the block
+    kArgument,
+    kBlock,
+    kBlockOrArgument,  // string maps: `meta { a = 1 }` and `meta = { a = 1 }`
+  };
+
+  std::string hcl;   // "" with Form::kNone
+  std::string json;  // "" if it exists in the job file only
+  Type type = Type::kString;
+  Form form = Form::kNone;
+  bool required = false;  // an argument that must be written
+  int64_t min = 0;
+  int64_t max = 0;
+  const Schema* child = nullptr;
+  Node absent;     // its value when nothing was written
+  Node canonical;  // its value in a canonical job; null stays null
+
+  // In the JSON of an absent value the whole field is left out.
+  bool omit_null = false;
+};
+
+struct Schema {
+  std::string name;  // the struct's, for messages of our own
+  std::vector<Field> fields;
+  absl::flat_hash_map<std::string, int> by_json;  // and HCL-only names
+  absl::flat_hash_map<std::string, int> by_folded_json;  // lower case
+  absl::flat_hash_map<std::string, int> by_hcl;
+  int label = -1;  // index of the label's field, or -1
+
+  // What hcl::Body::Content() needs.
+  hcl::BodySchema body;
+};
+
+// Defined for the structs of the job headers, in schema.cc.
+template <typename Struct>
+const Schema& SchemaOf();
+
+extern template const Schema& SchemaOf<Job>();
+extern template const Schema& SchemaOf<TaskGroup>();
+extern template const Schema& SchemaOf<Task>();
+
+}  // namespace jobspec
+
+#endif  // DROVER_JOBSPEC_SCHEMA_H_
