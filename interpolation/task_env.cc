@@ -531,7 +531,27 @@ std::optional<absl::string_view> TaskEnv::Variable(
 std::optional<absl::string_view> TaskEnv::Find(absl::string_view name) const {
   if (const auto value = Variable(name)) return value;
   if (const auto value = node_->Find(name)) return value;
-  const auto found = secrets_.find(name);
+  return Secret(name);
+}
+
+void TaskEnv::ForEachVariable(Visitor visit) const {
+  for (const auto& [name, entry] : variables_) visit(name, entry.value);
+}
+
+void TaskEnv::ForEachAlias(Visitor visit) const {
+  for (const auto& [alias, name] : aliases_) {
+    const auto found = variables_.find(name);
+    if (found != variables_.end()) visit(alias, found->second.value);
+  }
+}
+
+void TaskEnv::ForEachSecret(Visitor visit) const {
+  for (const auto& [name, value] : secrets_) visit(name, value);
+}
+
+std::optional<absl::string_view> TaskEnv::Secret(
+    absl::string_view full_name) const {
+  const auto found = secrets_.find(full_name);
   if (found == secrets_.end()) return std::nullopt;
   return found->second;
 }

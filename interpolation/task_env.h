@@ -51,6 +51,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "interpolation/node.h"
@@ -182,6 +183,15 @@ class TaskEnv {
 
   // All names that Find() knows, sorted: for error messages and lists.
   std::vector<std::string> Names() const;
+
+  // Visits the environment in the order of names, other spellings of names
+  // after it, and secrets by their full name.
+  using Visitor =
+      absl::FunctionRef<void(absl::string_view name, absl::string_view value)>;
+  void ForEachVariable(Visitor visit) const;
+  void ForEachAlias(Visitor visit) const;
+  void ForEachSecret(Visitor visit) const;
+  std::optional<absl::string_view> Secret(absl::string_view full_name) const;
 
   // The textual engine (interpolate.h) for a field that is read once the
   // environment stands: artifact sources, volumes, services.
