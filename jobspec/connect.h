@@ -40,7 +40,6 @@ struct Upstream {  // upstreams {}
   std::string destination_name;
   std::string destination_namespace;
   std::string destination_peer;
-  std::string destination_partition;
   std::string destination_type;
   int64_t local_bind_port = 0;
   std::string datacenter;

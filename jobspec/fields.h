@@ -8,7 +8,9 @@
 //
 //   Label          the block's label
 //   Argument       name = value; null in JSON when it is not written
-//   Plain          the same, but the zero of its type when it is not written
+//   Plain          the same, but the zero of its type when it is not written,
+//                  and it must not be written as null
+//   PlainOrNull    the same, but a written null is as if it were not written
 //   Required       Plain, and it must be written
 //   Block          block; repeated for a vector, by label for a map
 //   Map            strings by name, written as block or as argument
@@ -17,8 +19,8 @@
 //   Json, JsonPlain    in JSON only; set by the agent
 //   JsonKept       Json that stays null in a canonical job
 //   Stored         only in the JSON of a job that the agent has stored
-//   Merged<T>      block that is merged elsewhere: in the API's JSON, not in Job
-//   File<T>, FileBlock<T>  in the job file only; normalize.cc turns it into
+//   Merged<T>      block that is merged elsewhere: in the API's JSON, not in
+//   Job File<T>, FileBlock<T>  in the job file only; normalize.cc turns it into
 //                  something else
 //
 // Visitors are in schema.cc, reader.cc and stored_json.cc.
@@ -35,9 +37,9 @@ namespace jobspec {
 
 template <class V>
 void Describe(V& v, Constraint& c) {
-  v.Plain("attribute", "LTarget", c.l_target);
-  v.Plain("value", "RTarget", c.r_target);
-  v.Plain("operator", "Operand", c.operand);
+  v.PlainOrNull("attribute", "LTarget", c.l_target);
+  v.PlainOrNull("value", "RTarget", c.r_target);
+  v.PlainOrNull("operator", "Operand", c.operand);
   v.template File<std::string>("version");
   v.template File<std::string>("semver");
   v.template File<std::string>("regexp");
@@ -52,9 +54,9 @@ void Describe(V& v, Constraint& c) {
 
 template <class V>
 void Describe(V& v, Affinity& a) {
-  v.Plain("attribute", "LTarget", a.l_target);
-  v.Plain("value", "RTarget", a.r_target);
-  v.Plain("operator", "Operand", a.operand);
+  v.PlainOrNull("attribute", "LTarget", a.l_target);
+  v.PlainOrNull("value", "RTarget", a.r_target);
+  v.PlainOrNull("operator", "Operand", a.operand);
   v.Argument("weight", "Weight", a.weight);
   v.template File<std::string>("version");
   v.template File<std::string>("semver");

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "hcl/source.h"
 #include "hcl/value.h"
 
@@ -83,9 +84,9 @@ class Node {
   // of maps.
   const Node* Find(absl::string_view name) const;
 
-  // The items of a list, the objects in a map; empty for anything else.
-  List& items();
-  const List& items() const;
+  // The items of a list; none for anything else.
+  absl::Span<Node> items();
+  absl::Span<const Node> items() const;
 
   // The text of a string, "" for anything else.
   const std::string& text() const;

@@ -66,11 +66,19 @@ struct ParseOptions {
 
   // Also run Validate() and add its findings.
   bool validate = true;
+
+  // The job as JSON text in ParseResult::json: as it is written, with null for
+  // all that is not (`job run -output`), or with the defaults (the parse API).
+  enum class Json { kNone, kAsWritten, kCanonical };
+  Json json = Json::kNone;
+  int json_indent = 0;           // blanks a level; 0 is all on one line
+  bool json_escape_html = true;  // < > & as \u003c ..., as Go does in files
 };
 
 struct ParseResult {
   Job job;  // canonical; what could be understood when there are errors
   hcl::Diagnostics diagnostics;  // by position; errors and warnings
+  std::string json;              // see ParseOptions::json
 
   bool ok() const { return !diagnostics.HasErrors(); }
 };

@@ -24,9 +24,9 @@ struct Field {
   enum class Type {
     kString,
     kBool,
-    kInt,         // from `min` to `max`
-    kDuration,    // nanoseconds
-    kBytes,       // base64 in JSON
+    kInt,       // from `min` to `max`
+    kDuration,  // nanoseconds
+    kBytes,     // base64 in JSON
     kStringList,
     kIntList,
     kStringMap,
@@ -49,21 +49,21 @@ struct Field {
   std::string json;  // "" if it exists in the job file only
   Type type = Type::kString;
   Form form = Form::kNone;
-  bool required = false;  // an argument that must be written
+  bool required = false;       // an argument that must be written
+  bool null_is_absent = true;  // whether it may be written as null
   int64_t min = 0;
   int64_t max = 0;
   const Schema* child = nullptr;
-  Node absent;     // its value when nothing was written
-  Node canonical;  // its value in a canonical job; null stays null
-
-  // In the JSON of an absent value the whole field is left out.
-  bool omit_null = false;
+  Node absent;             // its value when nothing was written
+  Node canonical;          // its value in a canonical job; null stays null
+  bool always = false;     // kObject: exists in every canonical job
+  bool omit_null = false;  // a null is left out of JSON
 };
 
 struct Schema {
   std::string name;  // the struct's, for messages of our own
   std::vector<Field> fields;
-  absl::flat_hash_map<std::string, int> by_json;  // and HCL-only names
+  absl::flat_hash_map<std::string, int> by_json;         // and HCL-only names
   absl::flat_hash_map<std::string, int> by_folded_json;  // lower case
   absl::flat_hash_map<std::string, int> by_hcl;
   int label = -1;  // index of the label's field, or -1
@@ -72,13 +72,9 @@ struct Schema {
   hcl::BodySchema body;
 };
 
-// Defined for the structs of the job headers, in schema.cc.
+// Defined in schema.cc for Job and every struct below it.
 template <typename Struct>
 const Schema& SchemaOf();
-
-extern template const Schema& SchemaOf<Job>();
-extern template const Schema& SchemaOf<TaskGroup>();
-extern template const Schema& SchemaOf<Task>();
 
 }  // namespace jobspec
 

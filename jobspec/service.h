@@ -82,6 +82,7 @@ struct Service {
   std::string provider = "consul";  // nomad
   std::string cluster = "default";
   std::string kind;
+  std::string service_namespace;  // the job's, in a stored job
 };
 
 }  // namespace jobspec

@@ -54,8 +54,8 @@ struct DispatchPayload {
   std::string file;  // below the task's local/
 };
 
-// `scaling {}` of a group (type horizontal), `scaling "cpu"|"mem" {}` of a
-// task. An autoscaler reads it; nothing here acts on it but min and max.
+// `scaling {}` of a group: type horizontal. An autoscaler reads it; only min
+// and max are acted on here.
 struct Scaling {
   std::optional<int64_t> min;  // a group's is filled in with its count
   std::optional<int64_t> max;  // required in groups
@@ -68,6 +68,9 @@ struct Scaling {
   uint64_t create_index = 0;
   uint64_t modify_index = 0;
 };
+
+// `scaling "cpu" {}` and `scaling "mem" {}` of a task.
+struct TaskScaling : Scaling {};
 
 // `secret "NAME" {}`: values from a secret provider. None exist here.
 struct Secret {
@@ -129,7 +132,7 @@ struct Task {
   absl::Duration shutdown_delay;  // between deregistering services and signal
   std::string kill_signal;        // "" is SIGINT
   std::string kind;               // internal: connect-proxy:..., ...
-  std::vector<Scaling> scaling_policies;
+  std::vector<TaskScaling> scaling_policies;
   std::vector<Secret> secrets;
   std::optional<Identity> identity;  // the one named "" or "default"
   std::vector<Identity> identities;  // the others
