@@ -152,6 +152,21 @@ const Directory* Group::tracker() const {
   return &legacy_[static_cast<size_t>(tracker_index_)].directory;
 }
 
+std::vector<Group::Member> Group::members() const {
+  std::vector<Member> members;
+  if (unified_.valid()) {
+    members.push_back({unified_.fd(), unified_.path(), "",
+                       tracker() == &unified_, /*foreign=*/false});
+  }
+  for (const Joined& joined : legacy_) {
+    members.push_back({joined.directory.fd(), joined.directory.path(),
+                       joined.controller, tracker() == &joined.directory,
+                       joined.foreign});
+    if (members.back().tracks) std::swap(members.front(), members.back());
+  }
+  return members;
+}
+
 std::vector<int> Group::join_fds() const {
   std::vector<int> fds;
   fds.reserve(legacy_.size());

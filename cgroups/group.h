@@ -73,6 +73,17 @@ class Group {
   // Is there a tracking group, so that Kill() reaches every process?
   bool tracks() const { return tracker() != nullptr; }
 
+  // Every group that the task joins, its tracking group first, for whoever
+  // supervises it. The descriptors stay this object's.
+  struct Member {
+    int fd;
+    std::string path;
+    std::string controller;  // empty: v2
+    bool tracks;
+    bool foreign;  // joined only: neither killed nor removed
+  };
+  std::vector<Member> members() const;
+
   // The directory for CLONE_INTO_CGROUP, cgroup.kill and cgroup.events; -1
   // when the task has no v2 group of its own and none to join.
   int unified_fd() const { return unified_.fd(); }

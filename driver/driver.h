@@ -149,6 +149,11 @@ class RawExecDriver {
 
   virtual absl::StatusOr<TaskStatus> InspectTask(absl::string_view id) = 0;
 
+  // Tasks that stand in the state directory, known or not: what a crashed
+  // predecessor may have started without storing the handle. RecoverTask()
+  // each, then stop or adopt it.
+  virtual absl::StatusOr<std::vector<TaskHandle>> ListTasks() const = 0;
+
   // Forgets a task and removes its state directory. FailedPrecondition
   // "cannot destroy running task" unless `force`, which kills it first.
   virtual absl::Status DestroyTask(absl::string_view id, bool force) = 0;
