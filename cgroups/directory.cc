@@ -216,15 +216,17 @@ absl::Status RemoveBelow(const Directory& top) {
 
 absl::StatusOr<std::vector<pid_t>> PidsBelow(const Directory& top) {
   std::vector<pid_t> pids;
+  bool is_top = true;
   RETURN_IF_ERROR(WalkTree(top, [&](int fd) -> absl::Status {
     absl::StatusOr<std::string> text =
         base::ReadFileAt(fd, "cgroup.procs", kMaxFileBytes);
     // A threaded group lists its processes only in the group above that is its
-    // domain; one that is gone has none.
+    // domain; one below that is gone has none.
     if (absl::IsUnimplemented(text.status()) ||
-        absl::IsNotFound(text.status())) {
+        (!is_top && absl::IsNotFound(text.status()))) {
       return absl::OkStatus();
     }
+    is_top = false;
     if (!text.ok()) {
       return base::Prefixed(
           absl::StrCat("cgroup \"", top.path(), "\" or one below: "),

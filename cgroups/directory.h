@@ -78,7 +78,8 @@ absl::Status WalkTree(const Directory& top,
 // processes are passed over; FailedPrecondition says how many of them are left.
 absl::Status RemoveBelow(const Directory& top);
 
-// The processes in a group and all below it, sorted, each once.
+// The processes in a group and all below it, sorted, each once. NotFound when
+// the group itself is gone.
 absl::StatusOr<std::vector<pid_t>> PidsBelow(const Directory& top);
 
 }  // namespace cgroups

@@ -167,6 +167,18 @@ std::vector<Group::Member> Group::members() const {
   return members;
 }
 
+const Directory* Group::unified() const {
+  return unified_.valid() ? &unified_ : nullptr;
+}
+
+std::vector<const Directory*> Group::legacy() const {
+  std::vector<const Directory*> directories;
+  for (const Joined& joined : legacy_) {
+    if (!joined.foreign) directories.push_back(&joined.directory);
+  }
+  return directories;
+}
+
 std::vector<int> Group::join_fds() const {
   std::vector<int> fds;
   fds.reserve(legacy_.size());

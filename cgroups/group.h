@@ -93,6 +93,11 @@ class Group {
   // The v1 freezer directory when that is the tracking group, else -1.
   int freezer_fd() const;
 
+  // The task's own groups for who reads their files (stats.h); null when there
+  // is no v2 group. They live as long as this object.
+  const Directory* unified() const;
+  std::vector<const Directory*> legacy() const;
+
   // What was asked for and could not be had, in words, such as a limit whose
   // controller is missing. For a log or an event; the task can be started.
   const std::vector<std::string>& notes() const { return notes_; }
@@ -117,7 +122,6 @@ class Group {
 
  private:
   friend class GroupFactory;
-  friend class StatsReader;
 
   struct Joined {
     std::string controller;

@@ -149,9 +149,6 @@ void InspectUnified(const Mount& mount, absl::string_view own, uid_t euid,
                     UnifiedTree* tree) {
   tree->mount_point = mount.mount_point;
   tree->own_group = own.empty() ? "" : DirectoryOf(mount, own);
-  tree->local_events =
-      std::find(mount.super_options.begin(), mount.super_options.end(),
-                "memory_localevents") != mount.super_options.end();
   if (mount.read_only) {
     tree->create =
         No(absl::StrCat(Quoted(mount.mount_point), " is mounted read-only"));

@@ -58,8 +58,6 @@ struct UnifiedTree {
                             // root, the delegated group for others; empty when
                             // none may be made
   std::set<std::string> controllers;  // that `base` can hand to its children
-  bool local_events = false;  // mounted so that memory.events leaves out the
-                              // groups below (memory_localevents)
 };
 
 // One v1 hierarchy, as one of its controllers sees it.

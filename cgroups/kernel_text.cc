@@ -166,18 +166,19 @@ std::optional<ProcStat> ParseProcStat(absl::string_view text) {
   return stat;
 }
 
-ProcMemory ParseProcStatus(absl::string_view text) {
-  ProcMemory memory;
+ProcStatus ParseProcStatus(absl::string_view text) {
+  ProcStatus status;
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     const size_t colon = line.find(':');
     if (colon == absl::string_view::npos) continue;
     const absl::string_view key = line.substr(0, colon);
     const absl::string_view value = line.substr(colon + 1);
-    if (key == "RssAnon") memory.anonymous = KibibytesToBytes(value);
-    if (key == "VmRSS") memory.resident = KibibytesToBytes(value);
-    if (key == "VmSwap") memory.swap = KibibytesToBytes(value);
+    if (key == "RssAnon") status.anonymous = KibibytesToBytes(value);
+    if (key == "VmRSS") status.resident = KibibytesToBytes(value);
+    if (key == "VmSwap") status.swap = KibibytesToBytes(value);
+    if (key == "Threads") status.threads = ParseNumber(value).value_or(0);
   }
-  return memory;
+  return status;
 }
 
 }  // namespace cgroups

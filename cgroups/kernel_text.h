@@ -69,14 +69,15 @@ struct ProcStat {
 // anything, also parentheses and line feeds.
 std::optional<ProcStat> ParseProcStat(absl::string_view text);
 
-// The memory fields of /proc/<pid>/status, in bytes; 0 where a line is
-// missing, as with kernel threads and zombies.
-struct ProcMemory {
+// Fields of /proc/<pid>/status; memory in bytes, 0 where a line is missing, as
+// with kernel threads and zombies.
+struct ProcStatus {
   uint64_t anonymous = 0;  // RssAnon
   uint64_t resident = 0;   // VmRSS: anonymous, mapped files, shared memory
   uint64_t swap = 0;       // VmSwap
+  uint64_t threads = 0;    // Threads
 };
-ProcMemory ParseProcStatus(absl::string_view text);
+ProcStatus ParseProcStatus(absl::string_view text);
 
 }  // namespace cgroups
 

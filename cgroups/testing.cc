@@ -16,6 +16,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/file.h"
@@ -130,6 +131,7 @@ CgroupTest::CgroupTest()
       parent_(absl::StrCat("drover-test-", getpid(), ".slice")) {}
 
 void CgroupTest::SetUp() {
+  ONLY_WHERE(host_.mode != Mode::kNone, host_.reason);
   const Answer can = host_.CanCreate();
   SKIP_UNLESS(can.yes, can.reason);
   ASSERT_OK_AND_ASSIGN(factory_, GroupFactory::Make(host_, parent_));
@@ -153,6 +155,18 @@ CgroupTest::~CgroupTest() {
       base::OpenDirectory(absl::StrCat(host_.v2.mount_point, "/", parent_))
           .ok())
       << "the test's parent group is still there";
+}
+
+std::string CgroupTest::FileOf(const Group& group,
+                               const std::string& controller,
+                               const std::string& file) const {
+  const auto legacy = group.paths().legacy.find(controller);
+  const absl::StatusOr<std::string> text = base::ReadFile(
+      absl::StrCat(legacy == group.paths().legacy.end() ? group.paths().unified
+                                                        : legacy->second,
+                   "/", file));
+  EXPECT_OK(text);
+  return text.ok() ? std::string(absl::StripAsciiWhitespace(*text)) : "";
 }
 
 Group CgroupTest::MakeGroup(const GroupSpec& spec) {

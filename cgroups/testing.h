@@ -26,6 +26,14 @@
 
 namespace cgroups {
 
+// For what only hosts of another kind have: skipping is right there, also where
+// CI demands that kernel tests run. //conformance:kernel_matrix checks that
+// each case ran on some kind of host.
+#define ONLY_WHERE(condition, what)           \
+  do {                                        \
+    if (!(condition)) GTEST_SKIP() << (what); \
+  } while (false)
+
 // A child process. Reaped, and killed if need be, by the destructor.
 class Child {
  public:
@@ -61,7 +69,8 @@ class CgroupTest : public testing::Test {
   CgroupTest();
   ~CgroupTest() override;
 
-  // Skips where no group can be made; with a reason.
+  // Skips on hosts without cgroups; anything else that forbids them is a
+  // missing permission.
   void SetUp() override;
 
   // "drover-test-<pid>.slice", and "drover-test-<pid>" on v1.
@@ -69,6 +78,19 @@ class CgroupTest : public testing::Test {
   GroupFactory& factory() { return *factory_; }
   const Hierarchy& host() const { return host_; }
   bool unified() const { return host_.v2.create.yes; }
+
+  // Is a limit for `controller` to be had, and in which tree?
+  bool OnUnified(const std::string& controller) const {
+    return unified() && host_.v2.controllers.count(controller) != 0;
+  }
+  bool OnLegacy(const std::string& controller) const {
+    return !OnUnified(controller) && host_.v1.count(controller) != 0 &&
+           host_.v1.at(controller).create.yes;
+  }
+  // Reads a file of the group's directory for a controller, in whichever tree
+  // it is; fails the test when it cannot be read. Without the line feed.
+  std::string FileOf(const Group& group, const std::string& controller,
+                     const std::string& file) const;
 
   Group MakeGroup(const GroupSpec& spec);
   Group MakeGroup(const std::string& name) {
