@@ -31,7 +31,7 @@ class FunctionTable;
 // element made, or 64 bytes of text made.
 class Budget {
  public:
-  static constexpr int64_t kDefaultSteps = 5'000'000;
+  static constexpr int64_t kDefaultSteps = 2'000'000;
 
   explicit Budget(int64_t steps = kDefaultSteps) : left_(steps) {}
   // False when the budget is spent; from then on always.

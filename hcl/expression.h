@@ -32,7 +32,7 @@ using ExpressionPtr = std::shared_ptr<const Expression>;
 // var.x, node["a"].b, mixed.0[3].
 struct Traversal {
   struct Step {
-    enum class Kind { kAttribute, kIndex, kSplat };
+    enum class Kind { kAttribute, kIndex };
     Kind kind = Kind::kAttribute;
     std::string name;  // kAttribute
     Value key;         // kIndex: a string or number

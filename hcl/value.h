@@ -76,6 +76,9 @@ class Value {
   const Value* Find(absl::string_view key) const;  // mapping; null if absent
 
   int depth() const;  // 1 for anything that is not a collection
+  // Everything in it counted, as if nothing were shared: 1 for a primitive,
+  // plus one for every 64 bytes of text. Saturates.
+  int64_t weight() const;
 
   // Same type and same value all the way down; nulls of one type are equal,
   // and so are unknowns of one type.

@@ -1,0 +1,206 @@
+#include "hcl/diagnostic.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "hcl/text.h"
+
+namespace hcl {
+
+namespace {
+
+// Enough for any line a person writes; the rest is only cut off in messages.
+constexpr size_t kMaxLineBytes = 400;
+
+absl::string_view CutLine(absl::string_view line) {
+  if (line.size() <= kMaxLineBytes) return line;
+  size_t end = kMaxLineBytes;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80)
+    --end;
+  return line.substr(0, end);
+}
+
+Diagnostic Make(Diagnostic::Severity severity, const Range& subject,
+                absl::string_view summary, absl::string_view detail) {
+  Diagnostic d;
+  d.severity = severity;
+  d.summary = std::string(summary);
+  d.detail = std::string(detail);
+  if (subject.source != nullptr) {
+    d.has_subject = true;
+    d.file = subject.source->name();
+    d.start = subject.Start();
+    d.end = subject.End();
+    d.line = std::string(CutLine(subject.source->Line(d.start.line)));
+  }
+  return d;
+}
+
+}  // namespace
+
+std::string Diagnostic::OneLine() const {
+  const std::string what =
+      detail.empty() ? summary : absl::StrCat(summary, "; ", detail);
+  if (!has_subject) return what;
+  return absl::StrCat(file, ":", start.line, ":", start.column, ": ", what);
+}
+
+std::string Diagnostic::NomadLine() const {
+  std::string where = "<nil>";
+  if (has_subject) {
+    where = absl::StrCat(file, ":", start.line, ",", start.column, "-");
+    if (end.line != start.line) absl::StrAppend(&where, end.line, ",");
+    absl::StrAppend(&where, end.column);
+  }
+  return absl::StrCat(where, ": ", summary, "; ", detail);
+}
+
+std::string Diagnostic::Render() const {
+  std::string out = OneLine();
+  if (severity == Severity::kWarning) {
+    const size_t at = has_subject ? out.size() - summary.size() -
+                                        (detail.empty() ? 0 : detail.size() + 2)
+                                  : 0;
+    out.insert(at, "warning: ");
+  }
+  out += '\n';
+  if (!has_subject) return out;
+  const std::string number = absl::StrCat(start.line);
+  absl::StrAppend(&out, "  ", number, " | ", line, "\n");
+  absl::StrAppend(&out, "  ", std::string(number.size(), ' '), " | ");
+  // The caret line repeats tabs, so that it stays aligned however they show.
+  absl::string_view rest = line;
+  for (int column = 1; column < start.column && !rest.empty(); ++column) {
+    out += rest[0] == '\t' ? '\t' : ' ';
+    rest.remove_prefix(GraphemeLength(rest));
+  }
+  int width = 1;
+  if (end.line == start.line) {
+    width = std::max(1, end.column - start.column);
+  } else {
+    width = std::max(1, static_cast<int>(CountGraphemes(rest)));
+  }
+  width = std::min(width, static_cast<int>(kMaxLineBytes));
+  out.append(static_cast<size_t>(width), '^');
+  out += '\n';
+  return out;
+}
+
+void Diagnostics::Error(const Range& subject, absl::string_view summary,
+                        absl::string_view detail) {
+  if (list_.size() >= kMaxCount) {
+    ++errors_;
+    ++dropped_;
+    return;
+  }
+  Add(Make(Diagnostic::Severity::kError, subject, summary, detail));
+}
+
+void Diagnostics::Warning(const Range& subject, absl::string_view summary,
+                          absl::string_view detail) {
+  if (list_.size() >= kMaxCount) {
+    ++dropped_;
+    return;
+  }
+  Add(Make(Diagnostic::Severity::kWarning, subject, summary, detail));
+}
+
+void Diagnostics::Add(Diagnostic diagnostic) {
+  if (diagnostic.severity == Diagnostic::Severity::kError) ++errors_;
+  if (list_.size() >= kMaxCount) {
+    ++dropped_;
+    return;
+  }
+  list_.push_back(std::move(diagnostic));
+}
+
+void Diagnostics::Append(const Diagnostics& other) {
+  for (const Diagnostic& d : other.list_) Add(d);
+  errors_ += other.errors_;
+  for (const Diagnostic& d : other.list_) {
+    if (d.severity == Diagnostic::Severity::kError) --errors_;
+  }
+  dropped_ += other.dropped_;
+}
+
+void Diagnostics::SortByPosition() {
+  std::stable_sort(
+      list_.begin(), list_.end(), [](const Diagnostic& a, const Diagnostic& b) {
+        return std::tie(a.file, a.start.byte) < std::tie(b.file, b.start.byte);
+      });
+}
+
+std::string Diagnostics::Render() const {
+  std::string out;
+  for (const Diagnostic& d : list_) out += d.Render();
+  if (dropped_ > 0) absl::StrAppend(&out, "and ", dropped_, " more\n");
+  return out;
+}
+
+absl::Status Diagnostics::ToStatus() const {
+  if (!HasErrors()) return absl::OkStatus();
+  std::vector<std::string> lines;
+  for (const Diagnostic& d : list_) {
+    if (d.severity == Diagnostic::Severity::kError)
+      lines.push_back(d.OneLine());
+  }
+  if (dropped_ > 0) lines.push_back(absl::StrCat("and ", dropped_, " more"));
+  return absl::InvalidArgumentError(absl::StrJoin(lines, "\n"));
+}
+
+namespace {
+
+// Levenshtein distance with swaps of neighbours counted as one; texts are
+// short names, and anything above `limit` may be reported as limit + 1.
+size_t EditDistance(absl::string_view a, absl::string_view b, size_t limit) {
+  const size_t difference =
+      a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
+  if (difference > limit || a.size() > 100 || b.size() > 100) return limit + 1;
+  std::vector<size_t> before(b.size() + 1), previous(b.size() + 1),
+      current(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) previous[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    current[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substitution =
+          previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      current[j] =
+          std::min({previous[j] + 1, current[j - 1] + 1, substitution});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        current[j] = std::min(current[j], before[j - 2] + 1);
+      }
+    }
+    std::swap(before, previous);
+    std::swap(previous, current);
+  }
+  return previous[b.size()];
+}
+
+}  // namespace
+
+std::string NearestName(absl::string_view given,
+                        absl::Span<const std::string> candidates) {
+  constexpr size_t kLimit = 2;
+  size_t best = kLimit + 1;
+  std::string name;
+  for (const std::string& candidate : candidates) {
+    const size_t distance = EditDistance(given, candidate, kLimit);
+    if (distance < best &&
+        distance < std::min(given.size(), candidate.size())) {
+      best = distance;
+      name = candidate;
+    }
+  }
+  return name;
+}
+
+std::string DidYouMean(absl::string_view given,
+                       absl::Span<const std::string> candidates) {
+  const std::string name = NearestName(given, candidates);
+  return name.empty() ? "" : absl::StrCat(" Did you mean \"", name, "\"?");
+}
+
+}  // namespace hcl
