@@ -41,19 +41,18 @@
 //             bytes are not what they should be (checksum, broken archive).
 //             ResourceExhausted: a limit. Cancelled; DeadlineExceeded;
 //             Unavailable: the network, worth trying again later; NotFound.
-//             No message holds a password or a raw control character.
+//             Messages do not repeat the source: callers put something like
+//             `failed to download artifact "...": ` in front. None holds a
+//             password or a raw control character but newline.
 // Follows:    the `artifact` block of Nomad 2.0.5 and the sources, options and
 //             rules that its library go-getter understands.
 
 #ifndef DROVER_ARTIFACT_ARTIFACT_H_
 #define DROVER_ARTIFACT_ARTIFACT_H_
 
-#include <sys/types.h>
-
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,68 +61,10 @@
 #include "absl/strings/string_view.h"
 #include "artifact/cancellation.h"
 #include "artifact/options.h"
+#include "artifact/request.h"
+#include "artifact/transfer.h"
 
 namespace artifact {
-
-enum class Mode {
-  kAny,        // a file goes into the destination, an archive is unpacked there
-  kFile,       // the destination is the file
-  kDirectory,  // the source must be an archive, a repository or a prefix
-};
-
-// "any", "file", "dir"; an empty text is any. InvalidArgument otherwise:
-// `invalid artifact mode "foo"; must be one of: any, file, dir`.
-absl::StatusOr<Mode> ParseMode(absl::string_view text);
-absl::string_view ModeName(Mode mode);
-
-struct Owner {
-  uid_t uid = 0;
-  gid_t gid = 0;
-};
-
-// One `artifact` block, with every `${...}` already replaced.
-struct Request {
-  // A URL, a shorthand such as "github.com/user/repo", or either of them with
-  // a getter in front: "git::https://...".
-  std::string source;
-
-  // A directory for modes any and dir, a file for mode file. See
-  // destination.h for what it is relative to.
-  std::string destination;
-
-  Mode mode = Mode::kAny;
-
-  // Become query parameters of the source and win over those that it has:
-  // checksum, archive, filename, ref, sshkey, depth, rev, region, ...
-  std::map<std::string, std::string> options;
-
-  // Sent with the request; http and https only.
-  std::map<std::string, std::string> headers;
-
-  // Leaves the server's certificate unchecked; https only.
-  bool insecure = false;
-
-  // Whom the fetched files belong to; the calling user if absent.
-  std::optional<Owner> chown;
-
-  // The task's directory, and the directory that the tasks of an allocation
-  // share. Relative destinations start at task_dir, and the result cannot lie
-  // outside these two. Both empty: the destination is a path that the caller
-  // trusts, as on the command line.
-  std::string task_dir;
-  std::string shared_dir;
-
-  // Who may share cached files: fetches with the same scope (such as the
-  // namespace of the job). Somebody who knows only a digest thus cannot read
-  // what was fetched with another's credentials.
-  std::string cache_scope;
-};
-
-struct Progress {
-  int64_t bytes = 0;                   // so far, of the current transfer
-  std::optional<int64_t> total_bytes;  // absent if the server did not say
-  double bytes_per_second = 0;         // over the last few seconds
-};
 
 // What a caller may watch and stop. Both may be absent.
 struct Control {
@@ -131,7 +72,7 @@ struct Control {
   const Cancellation* cancellation = nullptr;
 
   // Called at most once a second while bytes arrive, and once at the end.
-  std::function<void(const Progress&)> progress;
+  ProgressCallback progress = nullptr;
 };
 
 struct Result {
