@@ -76,8 +76,8 @@ absl::Status RemoveAt(int directory, const char* name, absl::string_view path,
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(raw, closedir);
   while (true) {
     errno = 0;
-    const dirent* entry = readdir(
-        stream.get());  // NOLINT(concurrency-mt-unsafe): one stream, one thread
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one stream, one thread
+    const dirent* entry = readdir(stream.get());
     if (entry == nullptr) break;
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
       continue;

@@ -45,9 +45,11 @@ inline absl::Status Prefixed(absl::string_view prefix,
 #define ASSIGN_OR_RETURN(declaration, expression)                           \
   DROVER_ASSIGN_OR_RETURN(DROVER_CONCAT(status_or_, __LINE__), declaration, \
                           expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration takes none
 #define DROVER_ASSIGN_OR_RETURN(result, declaration, expression) \
   auto result = (expression);                                    \
   if (!result.ok()) return std::move(result).status();           \
   declaration = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // DROVER_BASE_STATUS_H_

@@ -53,9 +53,11 @@ MATCHER_P2(StatusIs, code, message, "") {
 #define ASSERT_OK_AND_ASSIGN(declaration, expression)              \
   DROVER_ASSERT_OK_AND_ASSIGN(DROVER_CONCAT(status_or_, __LINE__), \
                               declaration, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration takes none
 #define DROVER_ASSERT_OK_AND_ASSIGN(result, declaration, expression)  \
   auto result = (expression);                                         \
   ASSERT_TRUE(result.ok()) << #expression << ": " << result.status(); \
   declaration = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // DROVER_BASE_STATUS_MATCHERS_H_

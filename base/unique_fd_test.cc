@@ -29,6 +29,8 @@ TEST(UniqueFd, MovingLeavesNothingBehind) {
   UniqueFd first(OpenNull());
   const int number = first.get();
   UniqueFd second(std::move(first));
+  // A moved-from object is what is tested here.
+  // NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
   EXPECT_FALSE(first.valid());
   UniqueFd third(OpenNull());
   const int replaced = third.get();

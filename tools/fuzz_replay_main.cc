@@ -29,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 extern "C" __attribute__((weak)) int LLVMFuzzerInitialize(int* argc,
                                                           char*** argv);
 // Defined where a sanitizer is linked in.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizers' own name
 extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(
     void (*callback)());
 
@@ -57,10 +58,11 @@ void Say(const char* text) {
 void Report() {
   if (current.seed == nullptr) return;
   char line[400];
-  snprintf(line, sizeof(line),
-           "\nfuzz input: seed \"%.256s\", mutation %d (0 is the seed itself), "
-           "%zu bytes, kept as fuzz-input (see tools/fuzz_replay_main.cc)\n",
-           current.seed, current.mutation, current.size);
+  (void)snprintf(  // cut off if it must be
+      line, sizeof(line),
+      "\nfuzz input: seed \"%.256s\", mutation %d (0 is the seed itself), "
+      "%zu bytes, kept as fuzz-input (see tools/fuzz_replay_main.cc)\n",
+      current.seed, current.mutation, current.size);
   current.seed = nullptr;
   const int fd = open(current.kept_as.c_str(),
                       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -78,6 +80,7 @@ void OnSignal(int signal) {
 }
 
 void WatchForTheEnd() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
   const char* directory = getenv("TEST_UNDECLARED_OUTPUTS_DIR");
   current.kept_as =
       std::string(directory == nullptr ? "." : directory) + "/fuzz-input";
@@ -134,7 +137,8 @@ std::string Mutated(std::string text, const std::string& other,
     const size_t length = 1 + below(std::min<size_t>(text.size(), 64) + 1);
     switch (below(7)) {
       case 0:
-        if (at < text.size()) text[at] ^= static_cast<char>(1U << below(8));
+        if (at < text.size())
+          text[at] = static_cast<char>(text[at] ^ (1 << below(8)));
         break;
       case 1:
         if (at < text.size()) text[at] = static_cast<char>(below(256));
@@ -171,7 +175,7 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     std::ifstream file(argv[i], std::ios::binary);
     if (!file) {
-      fprintf(stderr, "cannot open seed \"%s\"\n", argv[i]);
+      (void)fprintf(stderr, "cannot open seed \"%s\"\n", argv[i]);
       return EXIT_FAILURE;
     }
     seeds.emplace_back(std::istreambuf_iterator<char>(file),
