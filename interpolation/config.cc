@@ -22,6 +22,7 @@ namespace {
 
 constexpr size_t kMaxQuotedBytes = 120;
 constexpr size_t kMaxErrors = 20;
+constexpr int64_t kMaxSteps = 1'000'000;  // some 100 ms
 
 // Escapes too: they are the parser's to undo.
 bool IsTemplate(absl::string_view text) {
@@ -37,6 +38,7 @@ class Evaluator {
  public:
   explicit Evaluator(const TaskEnv& env) : scope_(env) {
     context_.set_functions(&ConfigFunctions());
+    context_.set_budget(kMaxSteps);
     context_.set_undefined(
         [this](const hcl::Traversal& traversal, absl::string_view) {
           absl::optional<hcl::Value> value = scope_.Resolve(traversal);
@@ -125,6 +127,10 @@ class Evaluator {
       what = scope_.DescribeUnknown(unknown->second);
     } else {
       what = absl::StrCat(diagnostic.summary, ": ", diagnostic.detail);
+      if (absl::StrContains(diagnostic.summary, "unknown function")) {
+        absl::StrAppend(&what, " A config may call ",
+                        absl::StrJoin(ConfigFunctions().Names(), ", "), ".");
+      }
     }
     const bool lines = absl::StrContains(text, "\n");
     Fail(absl::StrCat(

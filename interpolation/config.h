@@ -29,7 +29,7 @@
 // Errors:   InvalidArgument, one line per fault: the place in the config
 //           (args[1]), what is wrong, and for an unknown name the nearest
 //           known names and those that begin alike.
-// Limits:   hcl::EvalContext's budget for the whole config together.
+// Limits:   1,000,000 steps of hcl::EvalContext's budget for the whole config.
 // Nomad:    "Runtime variable interpolation"; hclspec of its drivers.
 
 #ifndef DROVER_INTERPOLATION_CONFIG_H_

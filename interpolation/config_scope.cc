@@ -38,8 +38,8 @@ hcl::Value ToValue(const Member& member) {
   return hcl::Value::Object(std::move(attributes));
 }
 
-// The steps after the root as text; nothing for a splat, which no flat name
-// has.
+// The steps after the root as text; nothing when one is neither text nor
+// number.
 absl::optional<std::vector<std::string>> StepNames(
     const hcl::Traversal& traversal) {
   std::vector<std::string> names;
@@ -57,8 +57,6 @@ absl::optional<std::vector<std::string>> StepNames(
           return absl::nullopt;
         }
         break;
-      case hcl::Traversal::Step::Kind::kSplat:
-        return absl::nullopt;
     }
   }
   return names;
