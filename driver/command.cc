@@ -58,6 +58,27 @@ std::string RealPath(const std::string& path) {
 
 }  // namespace
 
+absl::StatusOr<std::string> FindInPath(absl::string_view name,
+                                       absl::string_view path) {
+  struct stat status;
+  for (const absl::string_view directory : absl::StrSplit(path, ':')) {
+    if (!absl::StartsWith(directory, "/")) continue;  // never our own cwd
+    const std::string candidate = CleanJoin(directory, name);
+    if (Exists(candidate, &status) && S_ISREG(status.st_mode) &&
+        (status.st_mode & 0111) != 0) {
+      return candidate;
+    }
+  }
+  return absl::NotFoundError(
+      absl::StrCat("no executable \"", name, "\" in ", path));
+}
+
+std::string OwnPath() {
+  const char* path = std::getenv(
+      "PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it after the start
+  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+}
+
 absl::StatusOr<std::string> FindCommand(absl::string_view command,
                                         absl::string_view task_dir,
                                         absl::string_view path) {
@@ -81,14 +102,8 @@ absl::StatusOr<std::string> FindCommand(absl::string_view command,
     if (Exists(candidate, &status)) return candidate;
   }
   if (!absl::StrContains(command, '/')) {
-    for (const absl::string_view directory : absl::StrSplit(path, ':')) {
-      if (!absl::StartsWith(directory, "/")) continue;  // never our own cwd
-      const std::string candidate = CleanJoin(directory, command);
-      if (Exists(candidate, &status) && S_ISREG(status.st_mode) &&
-          (status.st_mode & 0111) != 0) {
-        return candidate;
-      }
-    }
+    absl::StatusOr<std::string> found = FindInPath(command, path);
+    if (found.ok()) return found;
   }
   std::string hint;
   if (command != absl::StripAsciiWhitespace(command)) {

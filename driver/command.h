@@ -24,6 +24,13 @@ absl::StatusOr<std::string> FindCommand(absl::string_view command,
                                         absl::string_view task_dir,
                                         absl::string_view path);
 
+// An executable regular file called `name` in a directory of `path`; NotFound.
+absl::StatusOr<std::string> FindInPath(absl::string_view name,
+                                       absl::string_view path);
+
+// This process's PATH, or the usual directories when it has none.
+std::string OwnPath();
+
 // Gives a regular file inside the task's directory the read and execute bits
 // (0555) that it lacks, so that a downloaded program runs. Never touches a file
 // outside, not even through a symbolic link.

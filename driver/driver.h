@@ -55,6 +55,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "driver/config.h"
+#include "driver/exec_session.h"
 #include "driver/exit_result.h"
 #include "driver/handle.pb.h"
 #include "driver/task_config.h"
@@ -87,6 +88,14 @@ struct TaskStatus {
   absl::Time started_at;
   absl::Time completed_at;  // InfinitePast while it runs
   ExitResult result;        // meaningful when exited
+};
+
+// What ExecTask() brings back.
+struct ExecResult {
+  std::string output;  // stdout and stderr as they came, the last 4096 bytes
+  int exit_code = 0;   // 128 + signal when a signal ended it; -1: timed out
+  int signal = 0;
+  bool timed_out = false;
 };
 
 class RawExecDriver {
@@ -146,6 +155,17 @@ class RawExecDriver {
   // is not a signal; the error lists the known ones.
   virtual absl::Status SignalTask(absl::string_view id,
                                   absl::string_view signal) = 0;
+
+  // Runs a command beside the task until it ends or `timeout` is over; then it
+  // and its descendants are killed. Blocks.
+  virtual absl::StatusOr<ExecResult> ExecTask(
+      absl::string_view id, const std::vector<std::string>& command,
+      absl::Duration timeout) = 0;
+
+  // The same with its input and output in the caller's hands, see
+  // exec_session.h. FailedPrecondition when the task is not running.
+  virtual absl::StatusOr<std::unique_ptr<ExecSession>> StartExec(
+      absl::string_view id, const ExecOptions& options) = 0;
 
   virtual absl::StatusOr<TaskStatus> InspectTask(absl::string_view id) = 0;
 

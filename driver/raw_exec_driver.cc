@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <map>
@@ -33,6 +34,7 @@
 #include "driver/driver.h"
 #include "driver/shim/fds.h"
 #include "driver/shim/protocol.h"
+#include "driver/shim_connection.h"
 #include "driver/signals.h"
 #include "driver/spawner.h"
 #include "driver/start_error.h"
@@ -48,6 +50,9 @@ using shim::MessageType;
 // How long a shim may take to answer. It never blocks but on a machine that is
 // out of everything.
 constexpr absl::Duration kAnswerTimeout = absl::Seconds(30);
+
+// What ExecTask() keeps: the end of the output.
+constexpr size_t kMaxExecOutput = 4096;
 
 // One task that this driver knows.
 struct Task {
@@ -130,37 +135,6 @@ void StorePaths(const cgroups::GroupPaths& paths, TaskHandle* handle) {
   stored->set_id(paths.id);
 }
 
-// Waits for one message. Unavailable at the end of the connection.
-absl::StatusOr<Message> ReceiveMessage(int socket, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
-  while (true) {
-    pollfd polled = {socket, POLLIN, 0};
-    const absl::Duration left = deadline - absl::Now();
-    if (left <= absl::ZeroDuration()) {
-      return absl::DeadlineExceededError("the task's shim does not answer");
-    }
-    const int ready =
-        poll(&polled, 1, static_cast<int>(absl::ToInt64Milliseconds(left)) + 1);
-    if (ready < 0 && errno != EINTR) {
-      return base::ErrnoStatus(errno, "cannot wait for the task's shim");
-    }
-    if (ready <= 0) continue;
-    Message message = {};
-    const ssize_t n = recv(socket, &message, sizeof(message), MSG_DONTWAIT);
-    if (n == 0 || (n < 0 && errno == ECONNRESET)) {
-      return absl::UnavailableError("the task's shim has ended");
-    }
-    if (n > 0) return message;
-  }
-}
-
-absl::Status SendMessage(int socket, const Message& message) {
-  if (send(socket, &message, sizeof(message), MSG_NOSIGNAL) < 0) {
-    return base::ErrnoStatus(errno, "cannot reach the task's shim");
-  }
-  return absl::OkStatus();
-}
-
 class Driver : public RawExecDriver {
  public:
   explicit Driver(Options options)
@@ -183,6 +157,11 @@ class Driver : public RawExecDriver {
                          absl::string_view signal) override;
   absl::Status SignalTask(absl::string_view id,
                           absl::string_view signal) override;
+  absl::StatusOr<std::unique_ptr<ExecSession>> StartExec(
+      absl::string_view id, const ExecOptions& options) override;
+  absl::StatusOr<ExecResult> ExecTask(absl::string_view id,
+                                      const std::vector<std::string>& command,
+                                      absl::Duration timeout) override;
   absl::StatusOr<TaskStatus> InspectTask(absl::string_view id) override;
   absl::StatusOr<std::vector<TaskHandle>> ListTasks() const override;
   absl::Status DestroyTask(absl::string_view id, bool force) override;
@@ -360,8 +339,7 @@ absl::StatusOr<TaskHandle> Driver::Launch(const TaskConfig& config,
       ReceiveMessage(control.get(), kAnswerTimeout);
   if (!answer.ok()) {
     // Should it come to life after all, it finds that it is to stop.
-    Message stop = {};
-    stop.type = MessageType::kStop;
+    const Message stop = MakeMessage(MessageType::kStop);
     (void)SendMessage(control.get(), stop);
     return answer.status();
   }
@@ -515,9 +493,7 @@ absl::Status Driver::RecoverTask(const TaskHandle& handle) {
   }
   absl::StatusOr<base::UniqueFd> control = task->state.Connect();
   if (control.ok()) {
-    Message hello = {};
-    hello.type = MessageType::kHello;
-    hello.version = shim::kProtocolVersion;
+    const Message hello = MakeMessage(MessageType::kHello);
     absl::Status sent = SendMessage(control->get(), hello);
     absl::StatusOr<Message> status =
         sent.ok() ? ReceiveMessage(control->get(), kAnswerTimeout) : sent;
@@ -576,9 +552,7 @@ absl::Status Driver::BeginStop(absl::string_view id, absl::Duration timeout,
   ASSIGN_OR_RETURN(const TaskPtr task, Find(id));
   ASSIGN_OR_RETURN(const int number,
                    ParseSignal(signal.empty() ? "SIGINT" : signal));
-  Message stop = {};
-  stop.type = MessageType::kStop;
-  stop.version = shim::kProtocolVersion;
+  Message stop = MakeMessage(MessageType::kStop);
   stop.signal = number;
   stop.timeout_nanos = absl::ToInt64Nanoseconds(timeout);
   stop.whole_tree = task->handle.signal_whole_tree() ? 1 : 0;
@@ -612,9 +586,7 @@ absl::Status Driver::SignalTask(absl::string_view id,
   }
   const absl::StatusOr<base::UniqueFd> connection = task->state.Connect();
   if (!connection.ok()) return not_running();
-  Message message = {};
-  message.type = MessageType::kSignal;
-  message.version = shim::kProtocolVersion;
+  Message message = MakeMessage(MessageType::kSignal);
   message.signal = number;
   RETURN_IF_ERROR(SendMessage(connection->get(), message));
   ASSIGN_OR_RETURN(const Message answer,
@@ -628,6 +600,77 @@ absl::Status Driver::SignalTask(absl::string_view id,
                                           " to task \"", id, "\""));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<ExecSession>> Driver::StartExec(
+    absl::string_view id, const ExecOptions& options) {
+  ASSIGN_OR_RETURN(const TaskPtr task, Find(id));
+  {
+    base::MutexLock lock(&mutex_);
+    if (task->result.has_value()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("task \"", id, "\" is not running"));
+    }
+  }
+  absl::StatusOr<base::UniqueFd> connection = task->state.Connect();
+  if (!connection.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("task \"", id, "\" is not running"));
+  }
+  return ExecSession::Start(task->handle, options, *std::move(connection));
+}
+
+absl::StatusOr<ExecResult> Driver::ExecTask(
+    absl::string_view id, const std::vector<std::string>& command,
+    absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  ExecOptions options;
+  options.command = command;
+  options.merge_output = true;
+  ASSIGN_OR_RETURN(const std::unique_ptr<ExecSession> session,
+                   StartExec(id, options));
+  ExecResult result;
+  // Reads until the command has ended and its pipe is empty: somebody that it
+  // left in the background may hold the other end for ever.
+  const auto take = [&] {
+    char buffer[4096];
+    const ssize_t n = read(session->stdout_fd(), buffer, sizeof(buffer));
+    if (n <= 0) return false;
+    result.output.append(buffer, static_cast<size_t>(n));
+    if (result.output.size() > 2 * kMaxExecOutput) {
+      result.output.erase(0, result.output.size() - kMaxExecOutput);
+    }
+    return true;
+  };
+  if (fcntl(session->stdout_fd(), F_SETFL, O_NONBLOCK) != 0) {
+    return base::ErrnoStatus(errno, "cannot prepare a pipe");
+  }
+  pollfd polled[2] = {{session->exit_fd(), POLLIN, 0},
+                      {session->stdout_fd(), POLLIN, 0}};
+  while (polled[0].revents == 0) {
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) {
+      result.timed_out = true;
+      result.exit_code = -1;
+      break;  // the session's end kills it
+    }
+    const int64_t millis =
+        absl::ToInt64Milliseconds(std::min(left, absl::Hours(1)));
+    (void)poll(polled, 2, static_cast<int>(millis) + 1);
+    // A closed pipe would be ready for ever.
+    if (polled[1].revents != 0 && !take() && errno != EAGAIN) polled[1].fd = -1;
+  }
+  if (!result.timed_out) {
+    ASSIGN_OR_RETURN(const ExecExit exit, session->Wait(kAnswerTimeout));
+    result.exit_code = exit.exit_code;
+    result.signal = exit.signal;
+  }
+  while (take()) {
+  }
+  if (result.output.size() > kMaxExecOutput) {
+    result.output.erase(0, result.output.size() - kMaxExecOutput);
+  }
+  return result;
 }
 
 absl::StatusOr<TaskStatus> Driver::InspectTask(absl::string_view id) {
@@ -674,9 +717,7 @@ absl::Status Driver::DestroyTask(absl::string_view id, bool force) {
   {
     base::MutexLock lock(&mutex_);
     if (task->control.valid()) {
-      Message forget = {};
-      forget.type = MessageType::kForget;
-      forget.version = shim::kProtocolVersion;
+      const Message forget = MakeMessage(MessageType::kForget);
       (void)SendMessage(task->control.get(), forget);  // it may have gone
     }
     // The shim may still be writing its record into the directory.

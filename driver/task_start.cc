@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,12 +23,6 @@ namespace driver {
 namespace {
 
 constexpr uint64_t kMebibyte = uint64_t{1} << 20;
-
-std::string OwnPath() {
-  const char* path = std::getenv(
-      "PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it after the start
-  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
-}
 
 absl::StatusOr<User> TaskUser(const TaskConfig& task,
                               const CheckedConfig& config) {
