@@ -59,6 +59,7 @@
 #include "driver/exit_result.h"
 #include "driver/handle.pb.h"
 #include "driver/task_config.h"
+#include "driver/task_usage.h"
 
 namespace driver {
 
@@ -88,14 +89,6 @@ struct TaskStatus {
   absl::Time started_at;
   absl::Time completed_at;  // InfinitePast while it runs
   ExitResult result;        // meaningful when exited
-};
-
-// What ExecTask() brings back.
-struct ExecResult {
-  std::string output;  // stdout and stderr as they came, the last 4096 bytes
-  int exit_code = 0;   // 128 + signal when a signal ended it; -1: timed out
-  int signal = 0;
-  bool timed_out = false;
 };
 
 class RawExecDriver {
@@ -168,6 +161,9 @@ class RawExecDriver {
       absl::string_view id, const ExecOptions& options) = 0;
 
   virtual absl::StatusOr<TaskStatus> InspectTask(absl::string_view id) = 0;
+
+  // What a running task uses now, and its share of the CPU since the last call.
+  virtual absl::StatusOr<TaskUsage> TaskStats(absl::string_view id) = 0;
 
   // Tasks that stand in the state directory, known or not: what a crashed
   // predecessor may have started without storing the handle. RecoverTask()

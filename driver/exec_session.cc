@@ -1,11 +1,13 @@
 #include "driver/exec_session.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <string>
@@ -13,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/status.h"
 #include "driver/command.h"
 #include "driver/plan.h"
@@ -25,6 +28,9 @@ namespace driver {
 namespace {
 
 constexpr absl::Duration kAnswerTimeout = absl::Seconds(30);
+
+// What Collect() keeps: the end of the output.
+constexpr size_t kMaxCollected = 4096;
 
 absl::Status MakePipe(base::UniqueFd* reader, base::UniqueFd* writer) {
   int ends[2];
@@ -157,6 +163,48 @@ absl::StatusOr<ExecExit> ExecSession::Wait(absl::Duration timeout) {
                                                 : message.exit_status;
   }
   return *exit_;
+}
+
+absl::StatusOr<ExecResult> ExecSession::Collect(absl::Time deadline) {
+  ExecResult result;
+  const auto keep_the_end = [&result](size_t size) {
+    if (result.output.size() <= size) return;
+    result.output.erase(0, result.output.size() - kMaxCollected);
+  };
+  const auto take = [&] {
+    char buffer[4096];
+    const ssize_t n = read(stdout_fd(), buffer, sizeof(buffer));
+    if (n <= 0) return false;
+    result.output.append(buffer, static_cast<size_t>(n));
+    keep_the_end(16 * kMaxCollected);
+    return true;
+  };
+  if (fcntl(stdout_fd(), F_SETFL, O_NONBLOCK) != 0) {
+    return base::ErrnoStatus(errno, "cannot prepare a pipe");
+  }
+  pollfd polled[2] = {{exit_fd(), POLLIN, 0}, {stdout_fd(), POLLIN, 0}};
+  while (polled[0].revents == 0) {
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) {
+      result.timed_out = true;
+      result.exit_code = -1;
+      break;
+    }
+    const int64_t millis =
+        absl::ToInt64Milliseconds(std::min(left, absl::Hours(1)));
+    (void)poll(polled, 2, static_cast<int>(millis) + 1);
+    // A closed pipe would be ready for ever.
+    if (polled[1].revents != 0 && !take() && errno != EAGAIN) polled[1].fd = -1;
+  }
+  if (!result.timed_out) {
+    ASSIGN_OR_RETURN(const ExecExit exit, Wait(kAnswerTimeout));
+    result.exit_code = exit.exit_code;
+    result.signal = exit.signal;
+  }
+  while (take()) {
+  }
+  keep_the_end(kMaxCollected);
+  return result;
 }
 
 }  // namespace driver

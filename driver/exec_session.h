@@ -48,6 +48,14 @@ struct ExecExit {
   int signal = 0;
 };
 
+// A command that ran to its end, or to a deadline.
+struct ExecResult {
+  std::string output;  // stdout and stderr as they came, the last 4096 bytes
+  int exit_code = 0;   // 128 + signal when a signal ended it; -1: timed out
+  int signal = 0;
+  bool timed_out = false;
+};
+
 class ExecSession {
  public:
   // Used by the driver: `connection` leads to the shim of the task.
@@ -74,6 +82,11 @@ class ExecSession {
   // DeadlineExceeded after `timeout`; Unavailable when the task ended first
   // and took the command with it.
   absl::StatusOr<ExecExit> Wait(absl::Duration timeout);
+
+  // Reads the output (of a session with merge_output) until the command has
+  // ended and its pipe is empty, or until `deadline`. It does not wait for
+  // whoever was left in the background with the pipe open.
+  absl::StatusOr<ExecResult> Collect(absl::Time deadline);
 
  private:
   ExecSession() = default;

@@ -1,11 +1,9 @@
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <map>
@@ -39,7 +37,10 @@
 #include "driver/spawner.h"
 #include "driver/start_error.h"
 #include "driver/state_dir.h"
+#include "driver/stored_groups.h"
+#include "driver/strays.h"
 #include "driver/task_start.h"
+#include "driver/task_usage.h"
 
 namespace driver {
 namespace {
@@ -50,9 +51,6 @@ using shim::MessageType;
 // How long a shim may take to answer. It never blocks but on a machine that is
 // out of everything.
 constexpr absl::Duration kAnswerTimeout = absl::Seconds(30);
-
-// What ExecTask() keeps: the end of the output.
-constexpr size_t kMaxExecOutput = 4096;
 
 // One task that this driver knows.
 struct Task {
@@ -66,6 +64,7 @@ struct Task {
   // Guarded by the driver's mutex.
   base::UniqueFd control;  // invalid once the shim has gone
   std::optional<ExitResult> result;
+  std::optional<TaskUsage> last_usage;
   std::vector<std::function<void(const ExitResult&)>> on_exit;
 };
 
@@ -114,27 +113,6 @@ ExitResult LostResult(absl::string_view why) {
   return result;
 }
 
-cgroups::GroupPaths PathsOf(const TaskHandle& handle) {
-  cgroups::GroupPaths paths;
-  paths.unified = handle.cgroups().unified();
-  for (const auto& [controller, path] : handle.cgroups().legacy()) {
-    paths.legacy[controller] = path;
-  }
-  paths.legacy_tracker = handle.cgroups().legacy_tracker();
-  paths.id = handle.cgroups().id();
-  return paths;
-}
-
-void StorePaths(const cgroups::GroupPaths& paths, TaskHandle* handle) {
-  auto* stored = handle->mutable_cgroups();
-  stored->set_unified(paths.unified);
-  for (const auto& [controller, path] : paths.legacy) {
-    (*stored->mutable_legacy())[controller] = path;
-  }
-  stored->set_legacy_tracker(paths.legacy_tracker);
-  stored->set_id(paths.id);
-}
-
 class Driver : public RawExecDriver {
  public:
   explicit Driver(Options options)
@@ -163,6 +141,7 @@ class Driver : public RawExecDriver {
                                       const std::vector<std::string>& command,
                                       absl::Duration timeout) override;
   absl::StatusOr<TaskStatus> InspectTask(absl::string_view id) override;
+  absl::StatusOr<TaskUsage> TaskStats(absl::string_view id) override;
   absl::StatusOr<std::vector<TaskHandle>> ListTasks() const override;
   absl::Status DestroyTask(absl::string_view id, bool force) override;
 
@@ -454,7 +433,8 @@ ExitResult Driver::FindOutResult(const Task& task) {
   if (record.ok() && record->has_value()) return ResultOf(**record);
 
   std::string left_over;
-  absl::StatusOr<cgroups::Group> group = cgroups::Group::Open(PathsOf(handle));
+  absl::StatusOr<cgroups::Group> group =
+      cgroups::Group::Open(StoredPaths(handle));
   if (group.ok() && group->tracks()) {
     absl::Status done = group->Kill();
     if (done.ok()) done = group->WaitEmpty(absl::Seconds(10));
@@ -464,6 +444,10 @@ ExitResult Driver::FindOutResult(const Task& task) {
   // Its children have become the spawner's, which kills them.
   if (task.own_shim) {
     (void)spawner_->WaitForEndOf(handle.shim_pid(), absl::Seconds(10));
+  } else if (!group.ok() || !group->tracks()) {
+    // Nor is there a group: what is left shows itself by its environment only.
+    const absl::Status done = KillStrays(handle.alloc_id(), handle.task_name());
+    if (!done.ok()) left_over = absl::StrCat("; ", done.message());
   }
   return LostResult(absl::StrCat(
       "the task's supervisor (shim, pid ", handle.shim_pid(),
@@ -629,48 +613,21 @@ absl::StatusOr<ExecResult> Driver::ExecTask(
   options.merge_output = true;
   ASSIGN_OR_RETURN(const std::unique_ptr<ExecSession> session,
                    StartExec(id, options));
-  ExecResult result;
-  // Reads until the command has ended and its pipe is empty: somebody that it
-  // left in the background may hold the other end for ever.
-  const auto take = [&] {
-    char buffer[4096];
-    const ssize_t n = read(session->stdout_fd(), buffer, sizeof(buffer));
-    if (n <= 0) return false;
-    result.output.append(buffer, static_cast<size_t>(n));
-    if (result.output.size() > 2 * kMaxExecOutput) {
-      result.output.erase(0, result.output.size() - kMaxExecOutput);
-    }
-    return true;
-  };
-  if (fcntl(session->stdout_fd(), F_SETFL, O_NONBLOCK) != 0) {
-    return base::ErrnoStatus(errno, "cannot prepare a pipe");
+  return session->Collect(deadline);
+}
+
+absl::StatusOr<TaskUsage> Driver::TaskStats(absl::string_view id) {
+  ASSIGN_OR_RETURN(const TaskPtr task, Find(id));
+  absl::StatusOr<TaskUsage> usage = MeasureTask(task->handle);
+  RETURN_IF_ERROR(usage.status());
+  base::MutexLock lock(&mutex_);
+  if (task->result.has_value()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("task \"", id, "\" is not running"));
   }
-  pollfd polled[2] = {{session->exit_fd(), POLLIN, 0},
-                      {session->stdout_fd(), POLLIN, 0}};
-  while (polled[0].revents == 0) {
-    const absl::Duration left = deadline - absl::Now();
-    if (left <= absl::ZeroDuration()) {
-      result.timed_out = true;
-      result.exit_code = -1;
-      break;  // the session's end kills it
-    }
-    const int64_t millis =
-        absl::ToInt64Milliseconds(std::min(left, absl::Hours(1)));
-    (void)poll(polled, 2, static_cast<int>(millis) + 1);
-    // A closed pipe would be ready for ever.
-    if (polled[1].revents != 0 && !take() && errno != EAGAIN) polled[1].fd = -1;
-  }
-  if (!result.timed_out) {
-    ASSIGN_OR_RETURN(const ExecExit exit, session->Wait(kAnswerTimeout));
-    result.exit_code = exit.exit_code;
-    result.signal = exit.signal;
-  }
-  while (take()) {
-  }
-  if (result.output.size() > kMaxExecOutput) {
-    result.output.erase(0, result.output.size() - kMaxExecOutput);
-  }
-  return result;
+  AddCpuUse(task->last_usage, &*usage);
+  task->last_usage = *usage;
+  return usage;
 }
 
 absl::StatusOr<TaskStatus> Driver::InspectTask(absl::string_view id) {
