@@ -140,18 +140,22 @@ void FillResources(Node& resources) {
   if (resources["Cores"].number() > 0) resources["CPU"].Default(Node(0));
 }
 
+// The last element of the source's path. Nomad takes what follows the last
+// slash of the whole text, and so names a file "b.tgz?x=1".
+absl::string_view FileNameOf(absl::string_view source) {
+  source = source.substr(0, source.find_first_of("?#"));
+  const size_t slash = source.rfind('/');
+  return slash == absl::string_view::npos ? source : source.substr(slash + 1);
+}
+
 void FillArtifact(Node& artifact) {
   for (const char* name : {"GetterOptions", "GetterHeaders"}) {
     const auto* map = artifact[name].As<Node::Map>();
     if (map != nullptr && map->empty()) artifact[name].Set(Node());
   }
-  // The last element of the source as it is written, query and all.
   if (artifact["GetterMode"].text() == "file") {
-    const std::string& source = artifact["GetterSource"].text();
-    const size_t slash = source.rfind('/');
-    artifact["RelativeDest"].Default(Node(absl::StrCat(
-        "local/",
-        slash == std::string::npos ? source : source.substr(slash + 1))));
+    artifact["RelativeDest"].Default(Node(
+        absl::StrCat("local/", FileNameOf(artifact["GetterSource"].text()))));
   }
 }
 

@@ -5,6 +5,7 @@
 #include "jobspec/canonical.h"
 #include "jobspec/json_text.h"
 #include "jobspec/reader.h"
+#include "jobspec/validate.h"
 
 namespace jobspec {
 
@@ -19,6 +20,9 @@ void FinishJob(Node job, const ParseOptions& options, ParseResult* result) {
   }
   result->job = ReadJob(job);
   CanonicalizeJob(result->job);
+  if (options.validate && !result->diagnostics.HasErrors()) {
+    result->diagnostics.Append(Validate(result->job, &job, options.validation));
+  }
 }
 
 }  // namespace jobspec

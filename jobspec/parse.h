@@ -36,6 +36,7 @@
 #include "absl/strings/string_view.h"
 #include "hcl/diagnostic.h"
 #include "jobspec/job.h"
+#include "jobspec/validate.h"
 
 namespace jobspec {
 
@@ -64,8 +65,9 @@ struct ParseOptions {
   bool file_functions = false;
   std::string base_dir;
 
-  // Also run Validate() and add its findings.
+  // Also run Validate() and add its findings, if decoding found no error.
   bool validate = true;
+  ValidateOptions validation;
 
   // The job as JSON text in ParseResult::json: as it is written, with null for
   // all that is not (`job run -output`), or with the defaults (the parse API).
