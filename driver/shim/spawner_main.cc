@@ -180,8 +180,16 @@ class Spawner {
 int Main(int argc, char** argv) {
   (void)syscall(SYS_close_range, static_cast<unsigned>(kNoticeSocket) + 1, ~0U,
                 0U);
-  // A clean state for everything below, whatever the agent inherited.
-  for (int i = 1; i < NSIG; ++i) (void)signal(i, SIG_DFL);
+  // A clean state for everything below, whatever the agent inherited. By raw
+  // system call: the C library keeps signals 32 and 33 to itself, and its
+  // posix_spawn(3) leaves them ignored.
+  constexpr size_t kKernelSignalSetSize = 8;
+  const uint64_t by_default[4] =
+      {};  // struct kernel_sigaction: SIG_DFL, no flags
+  for (int i = 1; i < NSIG; ++i) {
+    (void)syscall(SYS_rt_sigaction, i, by_default, nullptr,
+                  kKernelSignalSetSize);
+  }
   sigset_t all;
   (void)sigfillset(&all);
   (void)sigprocmask(SIG_SETMASK, &all, nullptr);
