@@ -10,8 +10,11 @@ namespace hcl {
 
 namespace {
 
+// Names to suggest; none of a map that is not a list of fields.
 std::vector<std::string> Keys(const ValueMap& map) {
+  constexpr size_t kMost = 100;
   std::vector<std::string> keys;
+  if (map.size() > kMost) return keys;
   for (const auto& [name, value] : map) keys.push_back(name);
   return keys;
 }

@@ -41,6 +41,10 @@ void ReportMissingAttribute(absl::string_view name, const Range& range,
 void ReportUnsupportedAttribute(const Attribute& attribute,
                                 const BodySchema& schema,
                                 Diagnostics* diagnostics) {
+  if (diagnostics->full()) {
+    diagnostics->Error(attribute.name_range, "Unsupported argument", "");
+    return;
+  }
   std::string hint;
   for (const BlockSchema& b : schema.blocks) {
     if (b.type == attribute.name) {
@@ -66,6 +70,10 @@ void ReportUnsupportedAttribute(const Attribute& attribute,
 void ReportUnsupportedBlock(absl::string_view type, const Range& range,
                             const BodySchema& schema,
                             Diagnostics* diagnostics) {
+  if (diagnostics->full()) {
+    diagnostics->Error(range, "Unsupported block type", "");
+    return;
+  }
   std::string hint;
   for (const AttributeSchema& a : schema.attributes) {
     if (a.name == type) {

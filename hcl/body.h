@@ -77,8 +77,8 @@ struct BodyContent {
 // What can stand in a body that has no schema: `config` of a driver.
 struct BodyItem {
   // Exactly one of the two is set.
-  const Attribute* attribute = nullptr;
-  const Block* block = nullptr;
+  std::shared_ptr<const Attribute> attribute;
+  std::shared_ptr<const Block> block;
 };
 
 class Body {
@@ -106,7 +106,7 @@ class Body {
       Diagnostics* diagnostics) const = 0;
 
   // All arguments and blocks, of any name, without a schema: for `config`. In
-  // JSON everything is an argument. The items point into this body.
+  // JSON everything is an argument. In order of appearance.
   virtual std::vector<BodyItem> Items(Diagnostics* diagnostics) const = 0;
 
   // Where to report that something is missing in this body.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/nearest_name.h"
 #include "hcl/text.h"
 
 namespace hcl {
@@ -151,55 +152,13 @@ absl::Status Diagnostics::ToStatus() const {
   return absl::InvalidArgumentError(absl::StrJoin(lines, "\n"));
 }
 
-namespace {
-
-// Levenshtein distance with swaps of neighbours counted as one; texts are
-// short names, and anything above `limit` may be reported as limit + 1.
-size_t EditDistance(absl::string_view a, absl::string_view b, size_t limit) {
-  const size_t difference =
-      a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
-  if (difference > limit || a.size() > 100 || b.size() > 100) return limit + 1;
-  std::vector<size_t> before(b.size() + 1), previous(b.size() + 1),
-      current(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) previous[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    current[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substitution =
-          previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      current[j] =
-          std::min({previous[j] + 1, current[j - 1] + 1, substitution});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        current[j] = std::min(current[j], before[j - 2] + 1);
-      }
-    }
-    std::swap(before, previous);
-    std::swap(previous, current);
-  }
-  return previous[b.size()];
-}
-
-}  // namespace
-
-std::string NearestName(absl::string_view given,
-                        absl::Span<const std::string> candidates) {
-  constexpr size_t kLimit = 2;
-  size_t best = kLimit + 1;
-  std::string name;
-  for (const std::string& candidate : candidates) {
-    const size_t distance = EditDistance(given, candidate, kLimit);
-    if (distance < best &&
-        distance < std::min(given.size(), candidate.size())) {
-      best = distance;
-      name = candidate;
-    }
-  }
-  return name;
-}
-
 std::string DidYouMean(absl::string_view given,
-                       absl::Span<const std::string> candidates) {
-  const std::string name = NearestName(given, candidates);
+                       const std::vector<std::string>& candidates) {
+  // Looking through thousands of names for every mistake could take long, and
+  // a name found so would be a coincidence.
+  constexpr size_t kMostCandidates = 500;
+  if (candidates.size() > kMostCandidates) return "";
+  const std::string name = base::NearestName(given, candidates);
   return name.empty() ? "" : absl::StrCat(" Did you mean \"", name, "\"?");
 }
 

@@ -17,7 +17,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "hcl/source.h"
 
 namespace hcl {
@@ -73,7 +72,8 @@ class Diagnostics {
   bool empty() const { return list_.empty(); }
 
   size_t size() const { return list_.size(); }
-  void Clear() { *this = Diagnostics(); }
+  // Whether further ones are only counted, so that their words do not matter.
+  bool full() const { return list_.size() >= kMaxCount; }
 
   // Orders by file and position; equal positions keep their order.
   void SortByPosition();
@@ -92,14 +92,9 @@ class Diagnostics {
   size_t dropped_ = 0;
 };
 
-// The candidate that `given` was probably meant to be: edit distance below 3
-// (and below the length of the shorter), the nearest first. Empty if none.
-std::string NearestName(absl::string_view given,
-                        absl::Span<const std::string> candidates);
-
-// ` Did you mean "x"?` with a leading blank, or nothing.
+// ` Did you mean "x"?` with a leading blank, or nothing: see base::NearestName.
 std::string DidYouMean(absl::string_view given,
-                       absl::Span<const std::string> candidates);
+                       const std::vector<std::string>& candidates);
 
 }  // namespace hcl
 

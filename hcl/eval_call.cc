@@ -169,10 +169,12 @@ Value CallNode::EvalTry(const EvalContext& context,
     Diagnostics attempt;
     const Value value = argument->Eval(context, &attempt);
     if (!attempt.HasErrors() && !context.budget().spent()) return value;
+    if (!SpendSteps(context, kStepsPerHiddenError, range(), diagnostics)) {
+      return Value::Unknown();
+    }
     for (const Diagnostic& d : attempt.list()) {
       absl::StrAppend(&failures, "\n- ", d.OneLine());
     }
-    if (context.budget().spent()) break;
   }
   diagnostics->Error(
       range(), "Error in function call",
@@ -196,6 +198,10 @@ Value CallNode::EvalCan(const EvalContext& context,
   (void)arguments_[0]->Eval(context, &attempt);
   if (context.budget().spent()) {
     diagnostics->Append(attempt);
+    return Value::Unknown(Type::Bool());
+  }
+  if (attempt.HasErrors() &&
+      !SpendSteps(context, kStepsPerHiddenError, range(), diagnostics)) {
     return Value::Unknown(Type::Bool());
   }
   return Value::Bool(!attempt.HasErrors());

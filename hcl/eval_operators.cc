@@ -170,6 +170,11 @@ Value ConditionalNode::DoEval(const EvalContext& context,
   }
   const bool chosen = decision->AsBool();
   diagnostics->Append(chosen ? true_diagnostics : false_diagnostics);
+  const Diagnostics& hidden = chosen ? false_diagnostics : true_diagnostics;
+  if (hidden.HasErrors() &&
+      !SpendSteps(context, kStepsPerHiddenError, range(), diagnostics)) {
+    return Value::Unknown(*type);
+  }
   const Value& result = chosen ? if_true : if_false;
   if (!SpendSteps(context, result.type() == *type ? 0 : result.weight(),
                   range(), diagnostics)) {

@@ -1,10 +1,13 @@
 #include "hcl/functions.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "hcl/function_groups.h"
 
 namespace hcl {
 
@@ -45,6 +48,41 @@ std::vector<std::string> FunctionTable::Names() const {
   return names;
 }
 
+absl::StatusOr<int> IntArgument(Arguments arguments, int index) {
+  const Number& number = arguments[static_cast<size_t>(index)].AsNumber();
+  const absl::optional<int64_t> value = number.AsInt64();
+  if (!value.has_value()) {
+    return ArgumentError(index, number.IsInteger()
+                                    ? "this number is out of range"
+                                    : "a whole number is required");
+  }
+  if (*value < std::numeric_limits<int>::min() ||
+      *value > std::numeric_limits<int>::max()) {
+    return ArgumentError(index, "this number is out of range");
+  }
+  return static_cast<int>(*value);
+}
+
+absl::Status PayForString(size_t bytes, Budget& budget) {
+  if (bytes > kMaxStringBytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the resulting string would be longer than ",
+                     kMaxStringBytes, " bytes"));
+  }
+  if (!budget.Spend(static_cast<int64_t>(bytes / 64))) {
+    return absl::ResourceExhaustedError("the evaluation budget is spent");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PayForElements(size_t count, Budget& budget) {
+  constexpr size_t kMany = size_t{1} << 40;
+  if (!budget.Spend(static_cast<int64_t>(std::min(count, kMany)))) {
+    return absl::ResourceExhaustedError("the evaluation budget is spent");
+  }
+  return absl::OkStatus();
+}
+
 FunctionTable StandardFunctions() {
   FunctionTable table;
   for (const auto& [name, form] :
@@ -55,6 +93,11 @@ FunctionTable StandardFunctions() {
     function.form = form;
     table.Add(name, std::move(function));
   }
+  AddNumberFunctions(&table);
+  AddStringFunctions(&table);
+  AddCollectionFunctions(&table);
+  AddSetFunctions(&table);
+  AddDisabledFileFunctions(&table);
   return table;
 }
 

@@ -75,10 +75,12 @@ std::vector<BodyItem> NativeBody::Items(Diagnostics*) const {
   for (const int64_t i : data_->order) {
     BodyItem item;
     if (i >= 0) {
-      item.attribute = &data_->attributes[static_cast<size_t>(i)];
+      item.attribute = std::shared_ptr<const Attribute>(
+          data_, &data_->attributes[static_cast<size_t>(i)]);
       if (taken_attributes_.count(item.attribute->name) > 0) continue;
     } else {
-      item.block = &data_->blocks[static_cast<size_t>(-1 - i)];
+      item.block = std::shared_ptr<const Block>(
+          data_, &data_->blocks[static_cast<size_t>(-1 - i)]);
       if (taken_blocks_.count(item.block->type) > 0) continue;
     }
     items.push_back(item);

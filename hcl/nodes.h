@@ -72,6 +72,10 @@ class Node : public Expression {
 bool SpendSteps(const EvalContext& context, int64_t steps, const Range& range,
                 Diagnostics* diagnostics);
 
+// What one error that nobody will see (in try, can, the branch not taken) takes
+// from the budget: its message was made nevertheless.
+constexpr int64_t kStepsPerHiddenError = 100;
+
 // An expression handed out without ownership; see the lifetime rule of File.
 ExpressionPtr Borrow(const Expression* expression);
 

@@ -116,6 +116,13 @@ size_t GraphemeLength(absl::string_view text) {
 
 size_t CountGraphemes(absl::string_view text) {
   size_t count = 0;
+  if (IsAscii(text)) {  // only CR LF is more than one byte
+    for (size_t i = text.find("\r\n"); i != absl::string_view::npos;
+         i = text.find("\r\n", i + 2)) {
+      ++count;
+    }
+    return text.size() - count;
+  }
   while (!text.empty()) {
     text.remove_prefix(GraphemeLength(text));
     ++count;
@@ -232,12 +239,12 @@ std::string ToLower(absl::string_view text) {
 }
 
 std::string ToTitle(absl::string_view text) {
-  bool in_word = false;
+  bool after_separator = true;
   return MapCodePoints(text, [&](utf8proc_int32_t c) {
-    const bool was_in_word = in_word;
-    in_word = IsIdentifierPart(static_cast<uint32_t>(c)) && c != '-';
-    if (c == '\'') in_word = was_in_word;
-    return was_in_word ? c : utf8proc_totitle(c);
+    const bool first = after_separator;
+    const auto u = static_cast<uint32_t>(c);
+    after_separator = c < 0x80 ? !IsIdentifierPart(u) || c == '-' : IsSpace(u);
+    return first ? utf8proc_totitle(c) : c;
   });
 }
 

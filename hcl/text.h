@@ -49,8 +49,8 @@ bool IsIdentifier(absl::string_view text);
 
 std::string ToUpper(absl::string_view text);
 std::string ToLower(absl::string_view text);
-// Upper case for the first letter of every word, as words are separated by
-// anything that is not a letter, digit, underscore or mark.
+// Title case for whatever follows the start or a separator: ASCII other than
+// letters, digits and underscore, and white space.
 std::string ToTitle(absl::string_view text);
 
 }  // namespace hcl
