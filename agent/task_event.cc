@@ -121,8 +121,8 @@ TaskEvent TaskEvent::Restarting(absl::Time now, absl::Duration delay,
 
 TaskEvent TaskEvent::NotRestarting(absl::Time now, absl::string_view reason) {
   TaskEvent event =
-      ErrorEvent("Not Restarting", now, reason, "Task exceeded restart policy",
-                 "restart_reason");
+      ErrorEvent(kEventNotRestarting, now, reason,
+                 "Task exceeded restart policy", "restart_reason");
   event.details["fails_task"] = "true";
   event.fails_task = true;
   return event;

@@ -69,6 +69,7 @@ struct TaskEvent {
 // The types that code of ours asks for.
 inline constexpr char kEventDriverFailure[] = "Driver Failure";
 inline constexpr char kEventKilled[] = "Killed";
+inline constexpr char kEventNotRestarting[] = "Not Restarting";
 inline constexpr char kEventStarted[] = "Started";
 inline constexpr char kEventTerminated[] = "Terminated";
 
