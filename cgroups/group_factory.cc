@@ -15,6 +15,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
 #include "base/status.h"
 #include "cgroups/kernel_text.h"
 #include "cgroups/sweep.h"
@@ -92,7 +94,10 @@ absl::StatusOr<Directory> OpenForeign(absl::string_view mount_point,
 
 // Hands controllers on to the groups below a directory; those that it hands on
 // already are left as they are. FailedPrecondition when processes are in the
-// way.
+// way: any group but the root, which has no cgroup.type, must hold none. The
+// kernel refuses only some controllers then. With the others (cpu, cpuset,
+// pids) it turns the group into the root of a threaded subtree, and the groups
+// below take no process any more.
 absl::Status EnableAt(const Directory& directory,
                       const std::set<std::string>& controllers) {
   ASSIGN_OR_RETURN(const std::string text,
@@ -101,6 +106,15 @@ absl::Status EnableAt(const Directory& directory,
       absl::StrSplit(text, absl::ByAnyChar(" \n"), absl::SkipEmpty());
   for (const std::string& controller : controllers) {
     if (std::find(on.begin(), on.end(), controller) != on.end()) continue;
+    if (directory.Has("cgroup.type")) {
+      ASSIGN_OR_RETURN(const std::string procs, directory.Read("cgroup.procs"));
+      if (!procs.empty()) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("cgroup \"", directory.path(),
+                         "\" cannot hand on the controller \"", controller,
+                         "\" while it holds processes itself"));
+      }
+    }
     RETURN_IF_ERROR(directory.Write("cgroup.subtree_control",
                                     absl::StrCat("+", controller)));
   }
@@ -143,10 +157,15 @@ absl::StatusOr<Directory> MakeNew(const Directory& parent,
   }
   absl::StatusOr<Group> leftover = Group::Open(paths);
   absl::Status ended = leftover.status();
-  if (leftover.ok()) {
-    ended = leftover->Kill(kLeftoverPatience);
-    if (ended.ok()) ended = leftover->WaitEmpty(kLeftoverPatience);
-    if (ended.ok()) ended = leftover->Remove(kLeftoverPatience);
+  // More than once, since a child that was forked before may join only now.
+  const absl::Duration end =
+      base::Clock::Real().Monotonic() + kLeftoverPatience;
+  while (leftover.ok()) {
+    const absl::Duration left = end - base::Clock::Real().Monotonic();
+    ended = leftover->Kill(left);
+    if (ended.ok()) ended = leftover->WaitEmpty(left);
+    if (ended.ok()) ended = leftover->Remove(absl::Milliseconds(100));
+    if (!absl::IsDeadlineExceeded(ended) || left <= absl::ZeroDuration()) break;
   }
   if (!ended.ok() && !absl::IsNotFound(ended)) {
     return base::Prefixed("cannot end what is left of an earlier run: ", ended);
@@ -308,29 +327,43 @@ absl::StatusOr<Directory> GroupFactory::MakeTracker(const GroupSpec& spec,
   }
 }
 
-absl::Status GroupFactory::JoinLegacy(const std::string& name,
-                                      const std::string& controller,
-                                      absl::string_view part, Group* group) {
+std::string GroupFactory::Canonical(const std::string& controller) const {
+  const auto tree = host_.v1.find(controller);
+  if (tree == host_.v1.end()) return controller;
+  const auto same = [&](const std::string& other) {
+    const auto found = host_.v1.find(other);
+    return found != host_.v1.end() &&
+           found->second.mount_point == tree->second.mount_point;
+  };
+  if (same(legacy_tracker_)) return legacy_tracker_;
+  for (const auto& [first, unused] : host_.v1) {
+    if (same(first)) return first;
+  }
+  return controller;
+}
+
+absl::StatusOr<const Directory*> GroupFactory::JoinLegacy(
+    const std::string& name, const std::string& wanted, absl::string_view part,
+    Group* group) {
+  const std::string controller = Canonical(wanted);
   const auto tree = host_.v1.find(controller);
   if (tree == host_.v1.end()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "no mounted hierarchy has the controller \"", controller, "\""));
   }
   for (const Group::Joined& joined : group->legacy_) {
-    const auto other = host_.v1.find(joined.controller);
-    if (other != host_.v1.end() && !joined.foreign &&
-        other->second.mount_point == tree->second.mount_point) {
-      return absl::OkStatus();  // mounted together: one directory is both
+    if (!joined.foreign && joined.controller == controller) {
+      return &joined.directory;
     }
   }
   ASSIGN_OR_RETURN(const Parent parent, LegacyParent(tree->second, part));
   ASSIGN_OR_RETURN(Directory made, MakeNew(*parent, name, /*unified=*/false));
   group->paths_.legacy[controller] = made.path();
   group->legacy_.push_back({controller, std::move(made), false});
-  if (controller == "cpuset") {
-    return FillCpuset(group->legacy_.back().directory, *parent);
+  if (wanted == "cpuset") {
+    RETURN_IF_ERROR(FillCpuset(group->legacy_.back().directory, *parent));
   }
-  return absl::OkStatus();
+  return &group->legacy_.back().directory;
 }
 
 absl::Status GroupFactory::JoinForeign(const std::string& controller,
@@ -443,14 +476,11 @@ absl::Status GroupFactory::Fill(const GroupSpec& spec, absl::string_view slice,
                        controller, "\" brings its own limits"));
       continue;
     }
-    RETURN_IF_ERROR(JoinLegacy(spec.name, controller,
-                               controller == "cpuset" ? "reserve" : "", group));
-    for (const Group::Joined& joined : group->legacy_) {
-      if (!joined.foreign && host_.v1.at(joined.controller).mount_point ==
-                                 host_.v1.at(controller).mount_point) {
-        RETURN_IF_ERROR(Apply(setting, joined.directory, &group->notes_));
-      }
-    }
+    ASSIGN_OR_RETURN(
+        const Directory* directory,
+        JoinLegacy(spec.name, controller,
+                   controller == "cpuset" ? "reserve" : "", group));
+    RETURN_IF_ERROR(Apply(setting, *directory, &group->notes_));
   }
   if (spec.exact_counters) {
     for (const char* controller : {"memory", "cpuacct", "pids"}) {
@@ -466,7 +496,7 @@ absl::Status GroupFactory::Fill(const GroupSpec& spec, absl::string_view slice,
                          " come from /proc: ", tree->second.create.reason));
         continue;
       }
-      RETURN_IF_ERROR(JoinLegacy(spec.name, controller, "", group));
+      RETURN_IF_ERROR(JoinLegacy(spec.name, controller, "", group).status());
     }
   }
   const auto cpuset = host_.v1.find("cpuset");
@@ -534,15 +564,8 @@ absl::StatusOr<std::vector<Orphan>> GroupFactory::Reconcile(
       RETURN_IF_ERROR(look(host_.v2.base, Below(unified_parent_, slice), ""));
     }
   }
-  std::set<std::string> seen;  // mount points
   for (const auto& [controller, tree] : host_.v1) {
-    if (!tree.create.yes) continue;
-    // Of controllers that are mounted together the tracker, else the first.
-    if (!legacy_tracker_.empty() && controller != legacy_tracker_ &&
-        host_.v1.at(legacy_tracker_).mount_point == tree.mount_point) {
-      continue;
-    }
-    if (!seen.insert(tree.mount_point).second) continue;
+    if (!tree.create.yes || Canonical(controller) != controller) continue;
     RETURN_IF_ERROR(look(tree.mount_point, legacy_parent_, controller));
     if (controller == "cpuset") {
       RETURN_IF_ERROR(
@@ -557,37 +580,34 @@ absl::StatusOr<std::vector<Orphan>> GroupFactory::Reconcile(
 
 absl::Status GroupFactory::Partition(absl::string_view shared,
                                      absl::string_view reserved) {
-  const struct {
-    const char* slice;
-    const char* part;
-    absl::string_view cpus;
-  } kSides[] = {{kShare, "share", shared}, {kReserve, "reserve", reserved}};
   const bool unified = unified_ && host_.v2.controllers.count("cpuset") != 0;
   const auto cpuset = host_.v1.find("cpuset");
   if (!unified && cpuset == host_.v1.end()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "cannot give CPUs to tasks: ", host_.CanLimit("cpuset").reason));
   }
-  for (const auto& side : kSides) {
+  const auto write = [&](absl::string_view slice, absl::string_view part,
+                         absl::string_view list) -> absl::Status {
+    Parent parent;
+    Parent side;
     if (unified) {
-      ASSIGN_OR_RETURN(const Parent slice, UnifiedParent(side.slice));
-      // Up to the parent of the slice: the slice itself is what is restricted.
+      ASSIGN_OR_RETURN(side, UnifiedParent(slice));
+      ASSIGN_OR_RETURN(parent, OpenParent(host_.v2.base, unified_parent_));
+      // Down to the parent of the slice: the slice is what is restricted.
       RETURN_IF_ERROR(Enable({"cpuset"}, "", /*move=*/true));
-      RETURN_IF_ERROR(
-          slice->Write("cpuset.cpus", side.cpus.empty() ? "\n" : side.cpus));
-      continue;
+    } else {
+      ASSIGN_OR_RETURN(side, LegacyParent(cpuset->second, part));
+      ASSIGN_OR_RETURN(parent, LegacyParent(cpuset->second, ""));
     }
-    ASSIGN_OR_RETURN(const Parent part,
-                     LegacyParent(cpuset->second, side.part));
-    std::string cpus(side.cpus);
-    if (cpus.empty()) {  // on v1 an empty list admits no process
-      ASSIGN_OR_RETURN(const Parent parent, LegacyParent(cpuset->second, ""));
-      ASSIGN_OR_RETURN(cpus, parent->Read("cpuset.cpus"));
+    std::string cpus(list);
+    if (cpus.empty()) {  // the kernel takes no empty list over processes
+      ASSIGN_OR_RETURN(cpus, parent->Read(unified ? "cpuset.cpus.effective"
+                                                  : "cpuset.cpus"));
     }
-    RETURN_IF_ERROR(
-        part->Write("cpuset.cpus", absl::StripAsciiWhitespace(cpus)));
-  }
-  return absl::OkStatus();
+    return side->Write("cpuset.cpus", absl::StripAsciiWhitespace(cpus));
+  };
+  RETURN_IF_ERROR(write(kShare, "share", shared));
+  return write(kReserve, "reserve", reserved);
 }
 
 absl::Status GroupFactory::RemoveParents() {

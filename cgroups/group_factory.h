@@ -127,9 +127,12 @@ class GroupFactory {
                       absl::string_view slice, bool move);
   absl::StatusOr<Directory> MakeTracker(const GroupSpec& spec,
                                         absl::string_view slice);
-  absl::Status JoinLegacy(const std::string& name,
-                          const std::string& controller, absl::string_view part,
-                          Group* group);
+  // Of v1 controllers that are mounted together the one that stands for all.
+  std::string Canonical(const std::string& controller) const;
+  absl::StatusOr<const Directory*> JoinLegacy(const std::string& name,
+                                              const std::string& wanted,
+                                              absl::string_view part,
+                                              Group* group);
   absl::Status JoinForeign(const std::string& controller,
                            absl::string_view path, Group* group);
   absl::Status Fill(const GroupSpec& spec, absl::string_view slice,

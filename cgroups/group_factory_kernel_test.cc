@@ -1,6 +1,5 @@
 #include "cgroups/group_factory.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "cgroups/kernel_text.h"
@@ -40,15 +39,8 @@ class FactoryTest : public CgroupTest {
   // The groups of a process that is in `group`, by controller.
   std::map<std::string, std::string> GroupsOf(const Group& group) {
     Child child(group, SleepForever);
-    const std::string file = absl::StrCat("/proc/", child.pid(), "/cgroup");
-    // On v1 the child moves itself, so wait until it has.
-    const absl::Time end = absl::Now() + kPatience;
-    const std::vector<int> joined = group.join_fds();
-    while (!joined.empty() && absl::Now() < end &&
-           base::ReadFileAt(joined.back(), "cgroup.procs")->empty()) {
-      (void)sched_yield();
-    }
-    return ParseProcCgroup(*base::ReadFile(file));
+    return ParseProcCgroup(
+        *base::ReadFile(absl::StrCat("/proc/", child.pid(), "/cgroup")));
   }
 
   // A group that is not ours: beside the test's parent, which it must not
@@ -127,11 +119,7 @@ TEST_F(FactoryTest, RX_133_OnlyTheTaskIsInItsGroups) {
   spec.exact_counters = true;
   Group group = MakeGroup(spec);
   Child child(group, SleepForever);
-  const absl::Time end = absl::Now() + kPatience;
   for (const Directory* one : group.legacy()) {
-    while (one->Read("cgroup.procs")->empty() && absl::Now() < end) {
-      (void)sched_yield();
-    }
     EXPECT_EQ(*one->Read("cgroup.procs"), absl::StrCat(child.pid(), "\n"))
         << one->path();
   }
@@ -253,11 +241,6 @@ TEST_F(FactoryTest, PartitionKeepsReservedCpusFromTheOthers) {
   {
     Child child(group, SleepForever);
     const std::string status = absl::StrCat("/proc/", child.pid(), "/status");
-    const absl::Time end = absl::Now() + kPatience;
-    while (absl::Now() < end && !absl::StrContains(*base::ReadFile(status),
-                                                   "Cpus_allowed_list:\t1\n")) {
-      (void)sched_yield();
-    }
     EXPECT_THAT(*base::ReadFile(status), HasSubstr("Cpus_allowed_list:\t1\n"));
     ASSERT_OK(factory().Partition("", ""));
     EXPECT_THAT(*base::ReadFile(status),
@@ -461,8 +444,7 @@ TEST_F(FactoryTest, RX_141_RX_142_AV2OverrideGetsAGroupOfItsOwnBelow) {
       if (fork() == 0) (void)setsid();
       return SleepForever();
     });
-    const absl::Time end = absl::Now() + kPatience;
-    while (group.Pids()->size() < 2 && absl::Now() < end) (void)sched_yield();
+    EXPECT_TRUE(WaitUntil([&] { return group.Pids()->size() == 2; }));
     EXPECT_THAT(ParseProcCgroup(*base::ReadFile(
                     absl::StrCat("/proc/", child.pid(), "/cgroup")))[""],
                 EndsWith(absl::StrCat("/drover-test-foreign-", getpid(), "/",
@@ -497,8 +479,7 @@ TEST_F(FactoryTest, RX_143_AV1OverrideSticksAndTheTrackingGroupStays) {
     if (fork() == 0) (void)setsid();
     return SleepForever();
   });
-  const absl::Time end = absl::Now() + kPatience;
-  while (group.Pids()->size() < 2 && absl::Now() < end) (void)sched_yield();
+  EXPECT_TRUE(WaitUntil([&] { return group.Pids()->size() == 2; }));
   EXPECT_OK(group.Kill());
   EXPECT_OK(group.WaitEmpty(kPatience));
   EXPECT_OK(group.Remove());

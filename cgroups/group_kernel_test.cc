@@ -1,7 +1,6 @@
 #include "cgroups/group.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -71,17 +70,15 @@ int ForkStorm() {
 
 // Waits until a group holds `count` processes.
 testing::AssertionResult Holds(const Group& group, size_t count) {
-  const absl::Time end = absl::Now() + kPatience;
-  absl::StatusOr<std::vector<pid_t>> pids = group.Pids();
-  while (pids.ok() && pids->size() < count && absl::Now() < end) {
-    (void)sched_yield();
-    pids = group.Pids();
+  absl::StatusOr<std::vector<pid_t>> pids;
+  if (WaitUntil([&] {
+        pids = group.Pids();
+        return pids.ok() && pids->size() >= count;
+      })) {
+    return testing::AssertionSuccess();
   }
   if (!pids.ok()) return testing::AssertionFailure() << pids.status();
-  if (pids->size() < count) {
-    return testing::AssertionFailure() << "only " << pids->size();
-  }
-  return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "only " << pids->size();
 }
 
 class GroupTest : public CgroupTest {
@@ -107,7 +104,6 @@ TEST_F(GroupTest, HoldsAndKillsATaskAndIsGoneAfterwards) {
   Group group = MakeGroup(kName);
   const std::string path = TrackerPath(group);
   Child child(group, SleepForever);
-  ASSERT_TRUE(Holds(group, 1));
   EXPECT_THAT(*group.Pids(), ElementsAre(child.pid()));
   EXPECT_OK(group.Kill());
   EXPECT_EQ(child.Wait(), SIGKILL);
@@ -196,13 +192,11 @@ TEST_F(GroupTest, KillEndsATaskThatHasFrozenItself) {
     return SleepForever();
   });
   ASSERT_OK_AND_ASSIGN(const Directory cold, Directory::Open(path + "/cold"));
-  const absl::Time end = absl::Now() + kPatience;
-  const char* file = unified() ? "cgroup.events" : "freezer.state";
-  while (absl::Now() < end &&
-         !absl::StrContains(*cold.Read(file), "frozen 1") &&
-         *cold.Read(file) != "FROZEN\n") {
-    (void)sched_yield();
-  }
+  EXPECT_TRUE(WaitUntil([&] {
+    return unified()
+               ? absl::StrContains(*cold.Read("cgroup.events"), "frozen 1")
+               : *cold.Read("freezer.state") == "FROZEN\n";
+  }));
   EXPECT_OK(group.Kill());
   EXPECT_EQ(child.Wait(), SIGKILL);
   EXPECT_OK(group.WaitEmpty(kPatience));
@@ -236,7 +230,6 @@ TEST_F(GroupTest, WaitEmptyWakesWhenTheLastProcessEnds) {
     char c;
     return static_cast<int>(read(read_end.get(), &c, 1));
   });
-  ASSERT_TRUE(Holds(group, 1));
   EXPECT_THAT(group.WaitEmpty(absl::Milliseconds(20)),
               base::StatusIs(absl::StatusCode::kDeadlineExceeded,
                              AllOf(HasSubstr(kName),
@@ -250,7 +243,6 @@ TEST_F(GroupTest, WaitEmptyWakesWhenTheLastProcessEnds) {
 TEST_F(GroupTest, RemoveOfAGroupInUseSaysSoAndLeavesTheProcessAlone) {
   Group group = MakeGroup(kName);
   Child child(group, SleepForever);
-  ASSERT_TRUE(Holds(group, 1));
   EXPECT_THAT(group.Remove(absl::Milliseconds(20)),
               base::StatusIs(absl::StatusCode::kDeadlineExceeded,
                              AllOf(HasSubstr("cannot remove"),
@@ -285,7 +277,6 @@ TEST_F(GroupTest, RX_195_StoredPathsFindTheSameGroupAndNoLaterOne) {
   const GroupPaths paths = group.paths();
   EXPECT_NE(paths.id, 0U);
   Child child(group, SleepForever);
-  ASSERT_TRUE(Holds(group, 1));
   ASSERT_OK_AND_ASSIGN(Group found, Group::Open(paths));
   EXPECT_THAT(*found.Pids(), ElementsAre(child.pid()));
   EXPECT_OK(found.Kill());

@@ -163,14 +163,15 @@ absl::StatusOr<Stats> ReadStats(const Group& group, const base::Clock& clock) {
     return std::any_of(legacy.begin(), legacy.end(),
                        [&](const Directory* one) { return read(*one); });
   };
+  // Right after the time was taken: a percentage is as good as both are near.
+  const bool has_cpu =
+      (unified != nullptr && ReadUnifiedCpu(*unified, &stats.cpu)) ||
+      any([&](const Directory& one) { return ReadLegacyCpu(one, &stats.cpu); });
   const bool has_memory =
       (unified != nullptr && ReadUnifiedMemory(*unified, &stats.memory)) ||
       any([&](const Directory& one) {
         return ReadLegacyMemory(one, &stats.memory);
       });
-  const bool has_cpu =
-      (unified != nullptr && ReadUnifiedCpu(*unified, &stats.cpu)) ||
-      any([&](const Directory& one) { return ReadLegacyCpu(one, &stats.cpu); });
   if (!stats.cpu.throttled_periods) {
     for (const Directory* one : legacy) ReadLegacyThrottling(*one, &stats.cpu);
   }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -17,7 +18,9 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/file.h"
 #include "base/status.h"
@@ -38,15 +41,31 @@ pid_t ForkInto(int cgroup) {
 
 }  // namespace
 
-Child::Child(const Group& group, const std::function<int()>& body)
-    : pid_(ForkInto(group.unified_fd())) {
+Child::Child(const Group& group, const std::function<int()>& body) : pid_(-1) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    ADD_FAILURE() << "pipe2: " << strerror(errno);
+    return;
+  }
+  base::UniqueFd read_end(ends[0]);
+  base::UniqueFd write_end(ends[1]);
+  pid_ = ForkInto(group.unified_fd());
   if (pid_ < 0) {
     ADD_FAILURE() << "cannot start a child in cgroup \""
                   << group.paths().unified << "\": " << strerror(errno);
+    return;
   }
-  if (pid_ != 0) return;
+  if (pid_ != 0) {
+    write_end.Reset();
+    char c;
+    if (read(read_end.get(), &c, 1) != 1) {
+      ADD_FAILURE() << "the child could not join its groups";
+    }
+    return;
+  }
   // Not left behind when a test crashes.
   (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+  read_end.Reset();
   for (const int fd : group.join_fds()) {
     const absl::Status joined = base::WriteFileAt(fd, "cgroup.procs", "0");
     if (!joined.ok()) {
@@ -54,6 +73,8 @@ Child::Child(const Group& group, const std::function<int()>& body)
       _exit(127);
     }
   }
+  if (write(write_end.get(), "j", 1) != 1) _exit(126);
+  write_end.Reset();
   _exit(body());
 }
 
@@ -122,6 +143,15 @@ absl::Status RunAs(uid_t uid, const std::string& directory,
                       message);
 }
 
+bool WaitUntil(const std::function<bool()>& condition) {
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  while (!condition()) {
+    if (absl::Now() > end) return false;
+    (void)sched_yield();
+  }
+  return true;
+}
+
 int SleepForever() {
   for (;;) (void)pause();
 }
@@ -160,11 +190,16 @@ CgroupTest::~CgroupTest() {
 std::string CgroupTest::FileOf(const Group& group,
                                const std::string& controller,
                                const std::string& file) const {
-  const auto legacy = group.paths().legacy.find(controller);
-  const absl::StatusOr<std::string> text = base::ReadFile(
-      absl::StrCat(legacy == group.paths().legacy.end() ? group.paths().unified
-                                                        : legacy->second,
-                   "/", file));
+  std::string directory = group.paths().unified;
+  if (!OnUnified(controller)) {
+    for (const auto& [unused, path] : group.paths().legacy) {
+      if (absl::StartsWith(path, host_.v1.at(controller).mount_point + "/")) {
+        directory = path;
+      }
+    }
+  }
+  const absl::StatusOr<std::string> text =
+      base::ReadFile(absl::StrCat(directory, "/", file));
   EXPECT_OK(text);
   return text.ok() ? std::string(absl::StripAsciiWhitespace(*text)) : "";
 }

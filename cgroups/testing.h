@@ -37,8 +37,9 @@ namespace cgroups {
 // A child process. Reaped, and killed if need be, by the destructor.
 class Child {
  public:
-  // Starts `body` in the group; its return value is the exit code. Reports
-  // through gtest when the group cannot be joined.
+  // Starts `body` in the group, and returns when the child is in all of its
+  // directories; the return value of `body` is the exit code. Reports through
+  // gtest when the group cannot be joined.
   Child(const Group& group, const std::function<int()>& body);
   Child(Child&& other) noexcept;
   Child(const Child&) = delete;
@@ -60,6 +61,10 @@ class Child {
 // as root before. The child's status comes back.
 absl::Status RunAs(uid_t uid, const std::string& directory,
                    const std::function<absl::Status()>& body);
+
+// Tries again and again, as fast as the CPU is free, until `condition` holds;
+// false after 20 s. For what the kernel sends no event for.
+bool WaitUntil(const std::function<bool()>& condition);
 
 // Sleeps until a signal ends the process.
 int SleepForever();
