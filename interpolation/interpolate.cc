@@ -21,7 +21,7 @@ constexpr std::array<bool, 256> kNameByte = [] {
 }();
 
 void AddOnce(absl::string_view name, std::vector<std::string>* names) {
-  if (names == nullptr) return;
+  if (names == nullptr || names->size() >= kMaxUnknownNames) return;
   if (std::find(names->begin(), names->end(), name) != names->end()) return;
   names->emplace_back(name);
 }
@@ -60,47 +60,46 @@ bool HasReference(absl::string_view text) {
   return FindReference(text).has_value();
 }
 
-std::vector<std::string> ReferencedNames(absl::string_view text) {
-  std::vector<std::string> names;
+namespace {
+
+// Fills `result` and returns true when anything was replaced.
+bool Replace(absl::string_view text, Lookup lookup,
+             std::vector<std::string>* unknown, std::string* result) {
+  size_t copied = 0;  // text up to here is in the result
+  bool changed = false;
   for (std::optional<Reference> reference = FindReference(text); reference;
        reference = FindReference(text, reference->offset + reference->size)) {
-    AddOnce(reference->name, &names);
-  }
-  return names;
-}
-
-bool InterpolateInPlace(std::string* text, Lookup lookup,
-                        std::vector<std::string>* unknown) {
-  const absl::string_view source = *text;
-  std::string result;
-  size_t copied = 0;  // source up to here is in the result
-  bool changed = false;
-  for (std::optional<Reference> reference = FindReference(source); reference;
-       reference = FindReference(source, reference->offset + reference->size)) {
     const std::optional<absl::string_view> value = lookup(reference->name);
-    const size_t size = result.size() + (reference->offset - copied);
+    const size_t size = result->size() + (reference->offset - copied);
     if (!value || size + value->size() > kMaxInterpolatedBytes) {
       AddOnce(reference->name, unknown);
       continue;
     }
-    if (!changed) {
-      changed = true;
-      result.reserve(source.size() + value->size() + 64);
-    }
-    result.append(source.data() + copied, reference->offset - copied);
-    result.append(value->data(), value->size());
+    // Paths and addresses are longer than their names: one allocation mostly.
+    if (!changed) result->reserve(2 * text.size() + value->size());
+    changed = true;
+    result->append(text.data() + copied, reference->offset - copied);
+    result->append(value->data(), value->size());
     copied = reference->offset + reference->size;
   }
-  if (!changed) return false;
-  result.append(source.data() + copied, source.size() - copied);
+  if (changed) result->append(text.data() + copied, text.size() - copied);
+  return changed;
+}
+
+}  // namespace
+
+bool InterpolateInPlace(std::string* text, Lookup lookup,
+                        std::vector<std::string>* unknown) {
+  std::string result;
+  if (!Replace(*text, lookup, unknown, &result)) return false;
   *text = std::move(result);
   return true;
 }
 
 std::string Interpolate(absl::string_view text, Lookup lookup,
                         std::vector<std::string>* unknown) {
-  std::string result(text);
-  InterpolateInPlace(&result, lookup, unknown);
+  std::string result;
+  if (!Replace(text, lookup, unknown, &result)) return std::string(text);
   return result;
 }
 

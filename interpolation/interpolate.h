@@ -35,6 +35,9 @@ namespace interpolation {
 
 constexpr size_t kMaxInterpolatedBytes = size_t{8} << 20;
 
+// Of more unknown names than this the first are collected.
+constexpr size_t kMaxUnknownNames = 64;
+
 // Answers a name with its value, which may be empty, or with nothing when the
 // name is unknown. The value need only live until the next call.
 using Lookup =
@@ -52,9 +55,6 @@ std::optional<Reference> FindReference(absl::string_view text, size_t from = 0);
 
 // Whether the text has a reference at all, known or not.
 bool HasReference(absl::string_view text);
-
-// The names of all references, in the order of their first appearance.
-std::vector<std::string> ReferencedNames(absl::string_view text);
 
 // Returns the text with every known reference replaced. Names that were not
 // known are added to `unknown`, each once, where that is given.

@@ -47,13 +47,11 @@ absl::Status CheckName(absl::string_view name) {
   if (name.empty()) {
     return absl::InvalidArgumentError("an environment variable has no name");
   }
-  for (const char c : name) {
-    if (c != '=' && c != '\0') continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "environment variable \"", absl::CHexEscape(name), "\": a name cannot ",
-        c == '=' ? "have '=' in it" : "have a NUL byte in it"));
-  }
-  return absl::OkStatus();
+  const size_t bad = name.find_first_of(absl::string_view("=\0", 2));
+  if (bad == absl::string_view::npos) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "environment variable \"", absl::CHexEscape(name), "\": a name cannot ",
+      name[bad] == '=' ? "have '=' in it" : "have a NUL byte in it"));
 }
 
 bool NameSaysSecret(absl::string_view name) {

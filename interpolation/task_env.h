@@ -48,9 +48,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -208,16 +210,29 @@ class TaskEnv {
 
  private:
   friend class TaskEnvBuilder;
+  enum class Layer : uint8_t {
+    kBuiltIn,
+    kPorts,
+    kCredentials,
+    kMeta,
+    kHost,
+    kUser,
+    kJob,
+    kHooks,
+    kTemplates,
+  };
   struct Entry {
     std::string value;
-    uint8_t layer = 0;
+    Layer layer = Layer::kBuiltIn;
     bool secret = false;  // from a credential or a secret, or contains one
   };
 
   const Entry* FindEntry(absl::string_view name) const;
+  std::vector<std::pair<absl::string_view, const Entry*>> Sorted() const;
 
   std::shared_ptr<const Node> node_;
-  absl::btree_map<std::string, Entry> variables_;
+  // Hashed, because names are looked up far more often than listed.
+  absl::flat_hash_map<std::string, Entry> variables_;
   // Spellings that are no variables of their own, to the variable's name.
   absl::btree_map<std::string, std::string> aliases_;
   absl::btree_map<std::string, std::string> secrets_;
