@@ -30,7 +30,7 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& status_or) {
 MATCHER_P2(StatusIs, code, message, "") {
   const absl::Status& status = StatusOf(arg);
   *result_listener << status;
-  return status.code() == code &&
+  return testing::Matches(code)(status.code()) &&
          testing::Matches(message)(std::string(status.message()));
 }
 
