@@ -108,6 +108,17 @@ absl::Status Client::Add(std::shared_ptr<const jobspec::Job> job) {
   return absl::OkStatus();
 }
 
+absl::Status Client::EndTasksOf(absl::string_view alloc_id) {
+  ASSIGN_OR_RETURN(const std::vector<driver::TaskHandle> handles,
+                   driver_->ListTasks());
+  for (const driver::TaskHandle& handle : handles) {
+    if (handle.alloc_id() != alloc_id) continue;
+    RETURN_IF_ERROR(driver_->RecoverTask(handle));
+    RETURN_IF_ERROR(driver_->DestroyTask(handle.task_id(), /*force=*/true));
+  }
+  return absl::OkStatus();
+}
+
 void Client::StopAll() {
   for (const auto& [id, alloc] : allocs_) alloc->Stop();
 }

@@ -76,6 +76,10 @@ class Client : public AllocRunner::Observer {
   // started unless all of the job can be placed (placement.h).
   absl::Status Add(std::shared_ptr<const jobspec::Job> job);
 
+  // Kills what an earlier process that used this data directory has left of an
+  // allocation, if there is anything. Blocks.
+  absl::Status EndTasksOf(absl::string_view alloc_id);
+
   // Stops every allocation: in good order, or at once. OnAllocEnded() tells
   // when one is over.
   void StopAll();

@@ -54,7 +54,7 @@ Console::Console(std::unique_ptr<base::EventLoop> loop, Terminal out,
       out_(out),
       err_(err),
       follower_(loop_.get(),
-                [this](const LogFollower::Line& line) { ShowLine(line); }),
+                [this](const LogFollower::Line& line) { OnLine(line); }),
       thread_([this] { loop_->Run(); }) {}
 
 Console::~Console() { Finish(); }
@@ -82,7 +82,11 @@ void Console::FollowLogs(absl::string_view alloc_id,
 void Console::ShowEvent(absl::string_view alloc_id, absl::string_view task,
                         const TaskEvent& event) {
   loop_->Post([this, key = TaskKey(alloc_id, task), event] {
-    follower_.ReadToEnd(key.first, key.second);
+    if (event.type == kEventTerminated) {
+      follower_.ReadToEnd(key.first, key.second);
+      ShowHeldLines(key);
+      started_.erase(key);
+    }
     const std::string time =
         absl::FormatTime("%H:%M:%E3S", event.time, absl::LocalTimeZone());
     const std::string indent(time.size() + label_width_ + kTypeWidth + 6, ' ');
@@ -90,6 +94,10 @@ void Console::ShowEvent(absl::string_view alloc_id, absl::string_view task,
         err_.Paint(Colour::kDim, time), "  ", PaintedLabel(err_, key), "  ",
         err_.Paint(EventColour(event), Padded(event.type, kTypeWidth)), "  ",
         absl::StrReplaceAll(event.message, {{"\n", "\n" + indent}})));
+    if (event.type == kEventStarted) {
+      started_.insert(key);
+      ShowHeldLines(key);
+    }
   });
 }
 
@@ -103,11 +111,29 @@ void Console::Finish() {
   thread_.join();
 }
 
-void Console::ShowLine(const LogFollower::Line& line) {
-  Terminal& terminal = line.is_stderr ? err_ : out_;
+void Console::OnLine(const LogFollower::Line& line) {
   const TaskKey key(line.source, line.task);
-  const std::string text =
+  std::string text =
       line.is_gap ? absl::StrCat("[", line.text, "]") : std::string(line.text);
+  if (started_.count(key) == 0) {
+    held_[key].emplace_back(line.is_stderr, std::move(text));
+  } else {
+    ShowLine(key, line.is_stderr, text);
+  }
+}
+
+void Console::ShowHeldLines(const TaskKey& key) {
+  const auto held = held_.find(key);
+  if (held == held_.end()) return;
+  for (const auto& [is_stderr, text] : held->second) {
+    ShowLine(key, is_stderr, text);
+  }
+  held_.erase(held);
+}
+
+void Console::ShowLine(const TaskKey& key, bool is_stderr,
+                       absl::string_view text) {
+  Terminal& terminal = is_stderr ? err_ : out_;
   terminal.Line(absl::StrCat(PaintedLabel(terminal, key), " | ", text));
 }
 

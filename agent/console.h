@@ -9,7 +9,8 @@
 // error, so that standard output holds nothing but what the tasks wrote there.
 //
 // It works on a thread of its own: a reader that is slow holds up the screen,
-// never the tasks. What a task wrote before an event is shown before it.
+// never the tasks. Output of a run stands between its Started and its
+// Terminated, whichever came here first.
 //
 // Threads:  the public functions may be called from one other thread.
 
@@ -19,8 +20,11 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -65,7 +69,9 @@ class Console {
 
   Console(std::unique_ptr<base::EventLoop> loop, Terminal out, Terminal err);
 
-  void ShowLine(const LogFollower::Line& line);
+  void OnLine(const LogFollower::Line& line);
+  void ShowLine(const TaskKey& key, bool is_stderr, absl::string_view text);
+  void ShowHeldLines(const TaskKey& key);
   std::string PaintedLabel(const Terminal& terminal, const TaskKey& key) const;
 
   // Everything below is used by the console's thread only.
@@ -74,6 +80,9 @@ class Console {
   Terminal err_;
   std::map<TaskKey, Label> labels_;
   size_t label_width_ = 0;
+  std::set<TaskKey> started_;  // whose Started has been shown
+  // Lines that were faster than their Started: is_stderr and text.
+  std::map<TaskKey, std::vector<std::pair<bool, std::string>>> held_;
   LogFollower follower_;
 
   std::thread thread_;

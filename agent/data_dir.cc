@@ -153,13 +153,15 @@ absl::Status DataDir::RemoveOldRuns(size_t keep) const {
   return first;
 }
 
-absl::StatusOr<std::vector<std::string>> DataDir::AbandonedRuns() const {
-  ASSIGN_OR_RETURN(const std::vector<FreeRecord> records, FreeRecords(Runs()));
-  std::vector<std::string> ids;
-  for (const FreeRecord& record : records) {
-    if (!record.finished) ids.push_back(record.alloc_id);
+absl::StatusOr<std::vector<DataDir::Abandoned>> DataDir::AbandonedRuns() const {
+  ASSIGN_OR_RETURN(std::vector<FreeRecord> records, FreeRecords(Runs()));
+  std::vector<Abandoned> abandoned;
+  for (FreeRecord& record : records) {
+    if (record.finished) continue;
+    const std::string path = absl::StrCat(Runs(), "/", record.alloc_id);
+    abandoned.push_back({record.alloc_id, Run(std::move(record.fd), path)});
   }
-  return ids;
+  return abandoned;
 }
 
 }  // namespace agent

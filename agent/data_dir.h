@@ -8,7 +8,8 @@
 // A run's record is a file named after the allocation. It is locked (flock(2))
 // while the run goes on and holds "finished\n" once the run has ended in good
 // order. So a record that is free but not finished is of a run that was
-// killed: its tasks may still be there, and its directory is left alone.
+// killed: its tasks may still be there, and its directory is left alone until
+// somebody has seen to them.
 //
 // Threads:  immutable; the functions that touch the disk block.
 
@@ -62,8 +63,13 @@ class DataDir {
   // `keep` that ended last. Goes on after an error and reports the first.
   absl::Status RemoveOldRuns(size_t keep) const;
 
-  // Ids of allocations whose run ended without Finish(): it was killed.
-  absl::StatusOr<std::vector<std::string>> AbandonedRuns() const;
+  // A run that ended without Finish(): it was killed. Its record is locked by
+  // us, so that nobody else sees to it at the same time.
+  struct Abandoned {
+    std::string alloc_id;
+    Run record;
+  };
+  absl::StatusOr<std::vector<Abandoned>> AbandonedRuns() const;
 
  private:
   explicit DataDir(absl::string_view path) : path_(path) {}

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
@@ -91,7 +92,18 @@ TEST(DataDir, LeavesRunsAloneThatGoOnOrWereKilled) {
   ASSERT_OK(dir.RemoveOldRuns(0));
   EXPECT_THAT(*base::ListDirectory(dir.path() + "/alloc"),
               ElementsAre("killed", "running"));
-  EXPECT_THAT(*dir.AbandonedRuns(), ElementsAre("killed"));
+  {
+    ASSERT_OK_AND_ASSIGN(std::vector<DataDir::Abandoned> abandoned,
+                         dir.AbandonedRuns());
+    ASSERT_THAT(abandoned, SizeIs(1));
+    EXPECT_EQ(abandoned[0].alloc_id, "killed");
+    EXPECT_THAT(*dir.AbandonedRuns(), IsEmpty()) << "one sees to it at a time";
+    ASSERT_OK(abandoned[0].record.Finish());
+  }
+  EXPECT_THAT(*dir.AbandonedRuns(), IsEmpty());
+  ASSERT_OK(dir.RemoveOldRuns(0));
+  EXPECT_THAT(*base::ListDirectory(dir.path() + "/alloc"),
+              ElementsAre("running"));
 }
 
 TEST(DataDir, LeavesDirectoriesAloneThatAreNotOfARun) {

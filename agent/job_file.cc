@@ -1,5 +1,7 @@
 #include "agent/job_file.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,8 +38,10 @@ std::string DirectoryOf(const std::string& path) {
 absl::StatusOr<JobFile> ReadJobFile(const std::string& path,
                                     const JobFileOptions& options) {
   const bool from_stdin = path == "-";
-  ASSIGN_OR_RETURN(const std::string text,
-                   Read(from_stdin ? "/dev/stdin" : path));
+  ASSIGN_OR_RETURN(
+      const std::string text,
+      from_stdin ? base::ReadRest(STDIN_FILENO, "standard input", kMaxFileBytes)
+                 : Read(path));
   jobspec::ParseOptions parse;
   for (const auto& [name, value] : options.environment) {
     parse.environment.emplace_back(name, value);

@@ -126,6 +126,7 @@ class JobRun : public Client::Listener {
     int exit_status;
   };
 
+  void EndAbandonedRuns();
   absl::Status WatchSignals();
   void OnSignal();
   void Warn(absl::string_view text);
@@ -151,6 +152,7 @@ int JobRun::Run(const Client::Options& options,
       Client::Create(loop_, options, this);
   if (!client.ok()) return context.Fail(client.status().message());
   client_ = *std::move(client);
+  EndAbandonedRuns();
   if (const absl::Status status = client_->Add(std::move(job)); !status.ok()) {
     return context.Fail(status.message());
   }
@@ -178,6 +180,30 @@ int JobRun::Run(const Client::Options& options,
   console_->Finish();
   if (interrupts_ > 0) return kExitInterrupted;
   return failures_.empty() ? kExitOk : failures_[0].exit_status;
+}
+
+// A run that was killed could not end its tasks: this one does it.
+void JobRun::EndAbandonedRuns() {
+  absl::StatusOr<std::vector<DataDir::Abandoned>> runs =
+      client_->data_dir().AbandonedRuns();
+  if (!runs.ok()) {
+    Warn(runs.status().message());
+    return;
+  }
+  for (DataDir::Abandoned& run : *runs) {
+    absl::Status status = client_->EndTasksOf(run.alloc_id);
+    if (status.ok()) status = run.record.Finish();
+    if (status.ok()) {
+      console_->Say(absl::StrCat(
+          "drover: ended what a run that was killed had left (allocation ",
+          run.alloc_id, ")"));
+    } else {
+      Warn(
+          absl::StrCat("cannot end what a run that was killed has left "
+                       "(allocation ",
+                       run.alloc_id, "): ", status.message()));
+    }
+  }
 }
 
 absl::Status JobRun::WatchSignals() {
@@ -228,10 +254,10 @@ void JobRun::OnAllocAdded(const AllocRunner& alloc) {
 void JobRun::OnTaskEvent(const AllocRunner& alloc, const TaskRunner& task,
                          const TaskEvent& event) {
   const std::string& id = alloc.allocation().id;
+  console_->ShowEvent(id, task.task().name, event);
   if (event.type == kEventStarted && followed_.insert(id).second) {
     console_->FollowLogs(id, alloc.directory().Logs());
   }
-  console_->ShowEvent(id, task.task().name, event);
   const std::string label = LabelOf(alloc.allocation(), task.task().name);
   // Not Restarting only says that the policy has had enough: what came before
   // it is the reason.

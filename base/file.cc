@@ -24,26 +24,6 @@ std::string Quoted(absl::string_view path) {
   return absl::StrCat("\"", path, "\"");
 }
 
-absl::StatusOr<std::string> ReadAll(int fd, absl::string_view name,
-                                    size_t max_bytes) {
-  std::string text;
-  char buffer[16384];
-  while (true) {
-    const ssize_t n = read(fd, buffer, sizeof(buffer));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      return ErrnoStatus(errno, absl::StrCat("cannot read ", Quoted(name)));
-    }
-    if (n == 0) return text;
-    text.append(buffer, static_cast<size_t>(n));
-    if (text.size() > max_bytes) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("cannot read ", Quoted(name), ": it is longer than ",
-                       max_bytes, " bytes"));
-    }
-  }
-}
-
 // Removes what `name` in `directory` is. `device` keeps it on one file system.
 absl::Status RemoveAt(int directory, const char* name, absl::string_view path,
                       dev_t device) {
@@ -93,6 +73,26 @@ absl::Status RemoveAt(int directory, const char* name, absl::string_view path,
 
 }  // namespace
 
+absl::StatusOr<std::string> ReadRest(int fd, absl::string_view name,
+                                     size_t max_bytes) {
+  std::string text;
+  char buffer[16384];
+  while (true) {
+    const ssize_t n = read(fd, buffer, sizeof(buffer));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return ErrnoStatus(errno, absl::StrCat("cannot read ", Quoted(name)));
+    }
+    if (n == 0) return text;
+    text.append(buffer, static_cast<size_t>(n));
+    if (text.size() > max_bytes) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("cannot read ", Quoted(name), ": it is longer than ",
+                       max_bytes, " bytes"));
+    }
+  }
+}
+
 absl::StatusOr<std::string> ReadFile(absl::string_view path, size_t max_bytes) {
   return ReadFileAt(AT_FDCWD, path, max_bytes);
 }
@@ -104,7 +104,7 @@ absl::StatusOr<std::string> ReadFileAt(int directory, absl::string_view name,
   if (!fd.valid()) {
     return ErrnoStatus(errno, absl::StrCat("cannot open ", Quoted(name)));
   }
-  return ReadAll(fd.get(), name, max_bytes);
+  return ReadRest(fd.get(), name, max_bytes);
 }
 
 absl::Status WriteFileAt(int directory, absl::string_view name,

@@ -25,6 +25,10 @@ namespace base {
 absl::StatusOr<std::string> ReadFile(absl::string_view path,
                                      size_t max_bytes = size_t{64} << 20);
 
+// The rest of an open file, pipe or socket. `name` is for errors.
+absl::StatusOr<std::string> ReadRest(int fd, absl::string_view name,
+                                     size_t max_bytes = size_t{64} << 20);
+
 // The same below an open directory; `name` may be a relative path.
 absl::StatusOr<std::string> ReadFileAt(int directory, absl::string_view name,
                                        size_t max_bytes = size_t{64} << 20);
