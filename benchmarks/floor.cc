@@ -122,10 +122,17 @@ absl::Status Bare::RemoveGroup() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<pid_t> PosixSpawn(const Program& program) {
+absl::StatusOr<pid_t> PosixSpawn(const Program& program, int output) {
+  posix_spawn_file_actions_t actions;
+  (void)posix_spawn_file_actions_init(&actions);
+  if (output >= 0) {
+    (void)posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  }
   pid_t pid = 0;
-  const int error = posix_spawn(&pid, program.path, nullptr, nullptr,
-                                program.argv, program.envp);
+  const int error =
+      posix_spawn(&pid, program.path, output >= 0 ? &actions : nullptr, nullptr,
+                  program.argv, program.envp);
+  (void)posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return base::ErrnoStatus(error, "cannot spawn");
   return pid;
 }

@@ -59,8 +59,9 @@ class Bare {
   pid_t pid_ = 0;
 };
 
-// posix_spawn(3), without a group; returns the pid.
-absl::StatusOr<pid_t> PosixSpawn(const Program& program);
+// posix_spawn(3), without a group; returns the pid. `output`, if any, becomes
+// its standard output.
+absl::StatusOr<pid_t> PosixSpawn(const Program& program, int output = -1);
 
 // How many processes stand in a group.
 int CountProcesses(int group);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -148,30 +149,6 @@ class PlainNames : public Reporter {
   }
 };
 
-// Takes what is ours out of the arguments. False when it makes no sense.
-bool ParseFlags(int* argc, char** argv) {
-  int kept = 1;
-  for (int i = 1; i < *argc; ++i) {
-    absl::string_view argument = argv[i];
-    if (argument == "--quick") {
-      flags.quick = true;
-    } else if (absl::ConsumePrefix(&argument, "--rounds=")) {
-      if (!absl::SimpleAtoi(argument, &flags.rounds) || flags.rounds < 1) {
-        return false;
-      }
-    } else if (absl::ConsumePrefix(&argument, "--quantiles_out=")) {
-      flags.quantiles_out = std::string(argument);
-    } else {
-      flags.json = flags.json || argument == "--benchmark_format=json";
-      flags.file = flags.file || absl::StartsWith(argument, "--benchmark_out=");
-      argv[kept++] = argv[i];
-    }
-  }
-  *argc = kept;
-  argv[kept] = nullptr;
-  return true;
-}
-
 bool WriteQuantiles() {
   std::ofstream out(flags.quantiles_out);
   out << "{";
@@ -192,6 +169,12 @@ bool WriteQuantiles() {
 }
 
 }  // namespace
+
+absl::Duration Now() {
+  timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return absl::DurationFromTimespec(now);
+}
 
 void Register(Race race) {
   const auto runner = std::make_shared<Runner>(std::move(race));
@@ -224,13 +207,33 @@ void Register(std::string name,
       ->UseManualTime();
 }
 
+void ParseFlags(int* argc, char** argv) {
+  int kept = 1;
+  for (int i = 1; i < *argc; ++i) {
+    absl::string_view argument = argv[i];
+    if (argument == "--quick") {
+      flags.quick = true;
+    } else if (absl::ConsumePrefix(&argument, "--rounds=")) {
+      if (!absl::SimpleAtoi(argument, &flags.rounds) || flags.rounds < 1) {
+        std::fprintf(stderr, "--rounds wants a number above 0\n");
+        std::exit(1);
+      }
+    } else if (absl::ConsumePrefix(&argument, "--quantiles_out=")) {
+      flags.quantiles_out = std::string(argument);
+    } else {
+      flags.json = flags.json || argument == "--benchmark_format=json";
+      flags.file = flags.file || absl::StartsWith(argument, "--benchmark_out=");
+      argv[kept++] = argv[i];
+    }
+  }
+  *argc = kept;
+  argv[kept] = nullptr;
+}
+
 double Size(double full, double quick) { return flags.quick ? quick : full; }
 
 int Main(int argc, char** argv) {
-  if (!ParseFlags(&argc, argv)) {
-    std::fprintf(stderr, "--rounds wants a number above 0\n");
-    return 1;
-  }
+  ParseFlags(&argc, argv);
 #ifdef NDEBUG
   benchmark::AddCustomContext("drover_build", "optimized");
 #else

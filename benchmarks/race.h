@@ -37,6 +37,9 @@
 
 namespace benchmarks {
 
+// CLOCK_MONOTONIC: nobody sets it.
+absl::Duration Now();
+
 struct Lane {
   std::string suffix;
   // Does the thing once and returns how long it took. What it does before and
@@ -63,6 +66,10 @@ void Register(Race race);
 using Figures = std::map<std::string, double>;
 void Register(std::string name,
               std::function<absl::StatusOr<Figures>()> measure);
+
+// Takes our flags, see Main(), out of the arguments; ends the program when they
+// make no sense. For a main() that registers by Size(), before it does.
+void ParseFlags(int* argc, char** argv);
 
 // For benchmarks with a size of their own (tasks, bytes): with --quick, which
 // the smoke tests use, the small one.

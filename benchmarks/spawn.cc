@@ -18,7 +18,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/status.h"
 #include "benchmarks/floor.h"
 #include "benchmarks/race.h"
@@ -26,13 +26,6 @@
 
 namespace benchmarks {
 namespace {
-
-// Nanoseconds that no step of the clock can touch.
-absl::Duration Now() {
-  timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return absl::DurationFromTimespec(now);
-}
 
 absl::StatusOr<absl::Duration> StartOurs(Workbench& bench) {
   ASSIGN_OR_RETURN(const driver::TaskConfig task, bench.MakeTask({"wait"}));

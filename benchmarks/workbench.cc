@@ -13,8 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/status.h"
@@ -135,6 +137,10 @@ absl::StatusOr<driver::TaskConfig> Workbench::MakeTask(
   return task;
 }
 
+absl::Status Workbench::RemoveTaskFiles(const driver::TaskConfig& task) {
+  return base::RemoveTree(absl::StrCat(directory_, "/alloc/", task.alloc_id));
+}
+
 absl::Status Workbench::KeepRunning(int count) {
   while (static_cast<int>(running_.size()) < count) {
     ASSIGN_OR_RETURN(const driver::TaskConfig task, MakeTask({"wait"}));
@@ -163,6 +169,24 @@ std::unique_ptr<Workbench::Bound> Workbench::Bind(
 std::string Workbench::NewGroupName() {
   return absl::StrFormat("%08x-0000-4000-8000-%012x.floor.scope", getpid(),
                          ++count_);
+}
+
+absl::StatusOr<std::vector<pid_t>> ChildrenOf(pid_t pid) {
+  const std::string tasks = absl::StrCat("/proc/", pid, "/task");
+  ASSIGN_OR_RETURN(const std::vector<std::string> threads,
+                   base::ListDirectory(tasks));
+  std::vector<pid_t> children;
+  for (const std::string& thread : threads) {
+    ASSIGN_OR_RETURN(
+        const std::string text,
+        base::ReadFile(absl::StrCat(tasks, "/", thread, "/children")));
+    for (const absl::string_view word :
+         absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+      pid_t child = 0;
+      if (absl::SimpleAtoi(word, &child)) children.push_back(child);
+    }
+  }
+  return children;
 }
 
 absl::Status WaitForProcesses(int group, int count) {

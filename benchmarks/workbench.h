@@ -13,6 +13,8 @@
 #ifndef DROVER_BENCHMARKS_WORKBENCH_H_
 #define DROVER_BENCHMARKS_WORKBENCH_H_
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +43,9 @@ class Workbench {
   // A new task that runs the task program with `args`, and its directories.
   absl::StatusOr<driver::TaskConfig> MakeTask(
       const std::vector<std::string>& args);
+
+  // Removes the directories of a task that is over.
+  absl::Status RemoveTaskFiles(const driver::TaskConfig& task);
 
   // Starts tasks that only wait, until `count` of them run.
   absl::Status KeepRunning(int count);
@@ -77,6 +82,9 @@ class Workbench {
 
 // Waits until `count` processes stand in the group.
 absl::Status WaitForProcesses(int group, int count);
+
+// The children of all threads of a process.
+absl::StatusOr<std::vector<pid_t>> ChildrenOf(pid_t pid);
 
 }  // namespace benchmarks
 
