@@ -148,9 +148,13 @@ class Driver : public RawExecDriver {
  private:
   using TaskPtr = std::shared_ptr<Task>;
 
+  absl::Status RemoveUnfinished() const;
   absl::StatusOr<TaskHandle> Launch(const TaskConfig& config,
                                     const CheckedConfig& checked,
                                     cgroups::GroupFactory* groups);
+  // Sends the request and waits for the shim's answer.
+  absl::StatusOr<Message> AskForShim(const TaskStart& start, int state_dir,
+                                     base::UniqueFd* control);
   absl::Status Reserve(const std::string& id);
   void Unreserve(const std::string& id);
   absl::StatusOr<TaskPtr> Find(absl::string_view id) const;
@@ -163,6 +167,10 @@ class Driver : public RawExecDriver {
   // On the loop's thread.
   void ReceiveFromShim(const TaskPtr& task);
   void Report(const Task& task, const Message& message);
+
+  // A connection to the shim; an invalid descriptor when there is none and
+  // none can come.
+  static absl::StatusOr<base::UniqueFd> ConnectOrLock(const Task& task);
 
   void SetResult(const TaskPtr& task, ExitResult result);
   void ShimIsGone(const TaskPtr& task);
@@ -188,6 +196,7 @@ class Driver : public RawExecDriver {
 
 absl::Status Driver::Init() {
   RETURN_IF_ERROR(base::MakeDirectories(options_.state_dir, 0700));
+  RETURN_IF_ERROR(RemoveUnfinished());
   host_ = cgroups::Detect();
   RETURN_IF_ERROR(SetConfig(Config()));
   ASSIGN_OR_RETURN(spawner_, Spawner::Start());
@@ -199,6 +208,19 @@ absl::Status Driver::Init() {
   (void)pthread_sigmask(SIG_SETMASK, &all, &old);
   loop_thread_ = std::thread([this] { loop_->Run(); });
   (void)pthread_sigmask(SIG_SETMASK, &old, nullptr);
+  return absl::OkStatus();
+}
+
+// Directories of starts that were cut off before anything was started.
+absl::Status Driver::RemoveUnfinished() const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   base::ListDirectory(options_.state_dir));
+  for (const std::string& name : names) {
+    const StateDir state(absl::StrCat(options_.state_dir, "/", name));
+    if (!absl::IsNotFound(state.ReadHandle().status())) continue;
+    const absl::StatusOr<base::UniqueFd> lock = state.TryLock();
+    if (lock.ok() && lock->valid()) RETURN_IF_ERROR(state.Remove());
+  }
   return absl::OkStatus();
 }
 
@@ -301,27 +323,13 @@ absl::StatusOr<TaskHandle> Driver::Launch(const TaskConfig& config,
   // Before the start: if we are killed in between, a successor finds the task.
   RETURN_IF_ERROR(task->state.WriteHandle(handle));
 
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-    return base::ErrnoStatus(errno, "cannot make a socket pair");
+  base::UniqueFd control;
+  absl::StatusOr<Message> answer = AskForShim(start, state_dir.get(), &control);
+  if (absl::IsUnavailable(answer.status()) && !spawner_->Alive()) {
+    // The spawner died with the request in its hands: nothing was started.
+    answer = AskForShim(start, state_dir.get(), &control);
   }
-  base::UniqueFd control(ends[0]);
-  base::UniqueFd shim_end(ends[1]);
-  base::UniqueFd plan_file;
-  ASSIGN_OR_RETURN(shim::FdSet fds, start.Fds(&plan_file));
-  fds[shim::FdUse::kControl] = shim_end.get();
-  fds[shim::FdUse::kStateDir] = state_dir.get();
-  RETURN_IF_ERROR(spawner_->Request(fds));
-  shim_end.Reset();
-
-  const absl::StatusOr<Message> answer =
-      ReceiveMessage(control.get(), kAnswerTimeout);
-  if (!answer.ok()) {
-    // Should it come to life after all, it finds that it is to stop.
-    const Message stop = MakeMessage(MessageType::kStop);
-    (void)SendMessage(control.get(), stop);
-    return answer.status();
-  }
+  RETURN_IF_ERROR(answer.status());
   const Message& status = *answer;
   RETURN_IF_ERROR(
       StartError(start.plan, status.step, status.error, status.detail));
@@ -335,6 +343,30 @@ absl::StatusOr<TaskHandle> Driver::Launch(const TaskConfig& config,
   TaskHandle result = handle;
   Adopt(task, std::move(control));
   return result;
+}
+
+absl::StatusOr<Message> Driver::AskForShim(const TaskStart& start,
+                                           int state_dir,
+                                           base::UniqueFd* control) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+    return base::ErrnoStatus(errno, "cannot make a socket pair");
+  }
+  control->Reset(ends[0]);
+  base::UniqueFd shim_end(ends[1]);
+  base::UniqueFd plan_file;
+  ASSIGN_OR_RETURN(shim::FdSet fds, start.Fds(&plan_file));
+  fds[shim::FdUse::kControl] = shim_end.get();
+  fds[shim::FdUse::kStateDir] = state_dir;
+  RETURN_IF_ERROR(spawner_->Request(fds));
+  shim_end.Reset();
+  absl::StatusOr<Message> answer =
+      ReceiveMessage(control->get(), kAnswerTimeout);
+  if (absl::IsDeadlineExceeded(answer.status())) {
+    // Should it come to life after all, it finds that it is to stop.
+    (void)SendMessage(control->get(), MakeMessage(MessageType::kStop));
+  }
+  return answer;
 }
 
 void Driver::Adopt(const TaskPtr& task, base::UniqueFd control) {
@@ -475,12 +507,12 @@ absl::Status Driver::RecoverTask(const TaskHandle& handle) {
                                       "ran, so its exit status is not known"));
     return absl::OkStatus();
   }
-  absl::StatusOr<base::UniqueFd> control = task->state.Connect();
-  if (control.ok()) {
-    const Message hello = MakeMessage(MessageType::kHello);
-    absl::Status sent = SendMessage(control->get(), hello);
-    absl::StatusOr<Message> status =
-        sent.ok() ? ReceiveMessage(control->get(), kAnswerTimeout) : sent;
+  ASSIGN_OR_RETURN(base::UniqueFd control, ConnectOrLock(*task));
+  if (control.valid()) {
+    absl::Status sent =
+        SendMessage(control.get(), MakeMessage(MessageType::kHello));
+    const absl::StatusOr<Message> status =
+        sent.ok() ? ReceiveMessage(control.get(), kAnswerTimeout) : sent;
     if (absl::IsDeadlineExceeded(status.status())) {
       Unreserve(handle.task_id());
       return status.status();
@@ -492,13 +524,29 @@ absl::Status Driver::RecoverTask(const TaskHandle& handle) {
       if (status->type == MessageType::kExited) {
         AdoptEnded(task, ResultOf(*status));
       } else {
-        Adopt(task, *std::move(control));
+        Adopt(task, std::move(control));
       }
       return absl::OkStatus();
     }
   }
   AdoptEnded(task, FindOutResult(*task));
   return absl::OkStatus();
+}
+
+absl::StatusOr<base::UniqueFd> Driver::ConnectOrLock(const Task& task) {
+  const absl::Time deadline = absl::Now() + kAnswerTimeout;
+  while (true) {
+    absl::StatusOr<base::UniqueFd> control = task.state.Connect();
+    if (control.ok()) return control;
+    const absl::StatusOr<base::UniqueFd> lock = task.state.TryLock();
+    if (!lock.ok() || lock->valid()) return base::UniqueFd();  // nobody
+    // A shim that has not made its socket yet, or is on its way out.
+    if (absl::Now() > deadline) {
+      return absl::DeadlineExceededError(absl::StrCat(
+          "the shim of task \"", task.handle.task_id(), "\" does not listen"));
+    }
+    absl::SleepFor(absl::Milliseconds(2));
+  }
 }
 
 absl::StatusOr<ExitResult> Driver::WaitTask(absl::string_view id,

@@ -139,8 +139,7 @@ void Spawner::EndLocked() {
 
 absl::Status Spawner::Request(const shim::FdSet& fds) {
   base::MutexLock lock(&mutex_);
-  pollfd dead = {pidfd_.get(), POLLIN, 0};
-  if (pid_ == 0 || poll(&dead, 1, 0) > 0) {
+  if (!AliveLocked()) {
     EndLocked();
     RETURN_IF_ERROR(StartLocked());
   }
@@ -187,6 +186,16 @@ bool Spawner::WaitForEndOf(pid_t pid, absl::Duration timeout) {
       return false;  // the spawner is gone
     }
   }
+}
+
+bool Spawner::AliveLocked() const {
+  pollfd dead = {pidfd_.get(), POLLIN, 0};
+  return pid_ != 0 && poll(&dead, 1, 0) == 0;
+}
+
+bool Spawner::Alive() const {
+  base::MutexLock lock(&mutex_);
+  return AliveLocked();
 }
 
 pid_t Spawner::pid() const {

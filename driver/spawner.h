@@ -43,12 +43,16 @@ class Spawner {
   // is not of this spawner.
   bool WaitForEndOf(pid_t pid, absl::Duration timeout);
 
+  // False from its death until the next Request().
+  bool Alive() const;
+
   pid_t pid() const;
 
  private:
   Spawner() = default;
 
   absl::Status StartLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool AliveLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void EndLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable base::Mutex mutex_;

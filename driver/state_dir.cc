@@ -1,5 +1,6 @@
 #include "driver/state_dir.h"
 
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -54,7 +55,22 @@ absl::StatusOr<base::UniqueFd> StateDir::Create() const {
         errno,
         absl::StrCat("cannot make the task's state directory \"", path_, "\""));
   }
-  return base::OpenDirectory(path_);
+  ASSIGN_OR_RETURN(base::UniqueFd lock, TryLock());
+  if (!lock.valid()) {
+    return absl::AbortedError(
+        absl::StrCat("somebody else uses \"", path_, "\""));
+  }
+  return lock;
+}
+
+absl::StatusOr<base::UniqueFd> StateDir::TryLock() const {
+  ASSIGN_OR_RETURN(base::UniqueFd directory, base::OpenDirectory(path_));
+  if (flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return base::UniqueFd();
+    return base::ErrnoStatus(errno,
+                             absl::StrCat("cannot lock \"", path_, "\""));
+  }
+  return directory;
 }
 
 absl::Status StateDir::Remove() const { return base::RemoveTree(path_); }

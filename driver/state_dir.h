@@ -7,6 +7,11 @@
 // It is made before the start and removed by DestroyTask(), so whatever
 // stands here is a task that was not finished with.
 //
+// Whoever may still run the task holds a lock (flock(2)) on the directory: the
+// descriptor that Create() returns goes to the shim, and belongs to the request
+// while that is on its way. So who gets the lock knows that no shim lives, and
+// that none will come.
+//
 // Threads:  thread-compatible.
 
 #ifndef DROVER_DRIVER_STATE_DIR_H_
@@ -33,8 +38,11 @@ class StateDir {
 
   const std::string& path() const { return path_; }
 
-  // Makes it, 0700. AlreadyExists when it is there.
+  // Makes it, 0700, and locks it. AlreadyExists when it is there.
   absl::StatusOr<base::UniqueFd> Create() const;
+  // The lock, for as long as the descriptor is open; an invalid descriptor when
+  // somebody else has it.
+  absl::StatusOr<base::UniqueFd> TryLock() const;
   absl::Status Remove() const;
 
   absl::Status WriteHandle(const drover::driver::TaskHandle& handle) const;
