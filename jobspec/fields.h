@@ -18,12 +18,13 @@
 //   MapArgument    the same, as argument only
 //   Json, JsonPlain    in JSON only; set by the agent
 //   JsonKept       Json that stays null in a canonical job
+//   ApiArgument    Argument that a stored job does not have
 //   Stored         only in the JSON of a job that the agent has stored
 //   Merged<T>      block that is merged elsewhere: in the API's JSON, not in
 //   Job File<T>, FileBlock<T>  in the job file only; normalize.cc turns it into
 //                  something else
 //
-// Visitors are in schema.cc, reader.cc and stored_json.cc.
+// Visitors are in schema.cc, reader.cc and writer.cc.
 
 #ifndef DROVER_JOBSPEC_FIELDS_H_
 #define DROVER_JOBSPEC_FIELDS_H_

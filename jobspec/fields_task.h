@@ -21,7 +21,7 @@ template <class V>
 void Describe(V& v, LogConfig& l) {
   v.Argument("max_files", "MaxFiles", l.max_files);
   v.Argument("max_file_size", "MaxFileSizeMB", l.max_file_size_mb);
-  v.Argument("enabled", "Enabled", l.enabled);
+  v.ApiArgument("enabled", "Enabled", l.enabled);
   v.Argument("disabled", "Disabled", l.disabled);
 }
 

@@ -116,7 +116,10 @@ class Writer {
     for (size_t i = 0; i < object.fields.size(); ++i) {
       const Field& field = object.schema->fields[i];
       if (field.json.empty()) continue;
-      if (field.omit_null && object.fields[i].IsNull()) continue;
+      if (object.fields[i].IsNull() &&
+          (field.omit_null || (style_.stored && field.api_only))) {
+        continue;
+      }
       Key(field.json);
       Write(object.fields[i], &field);
     }

@@ -13,6 +13,7 @@ namespace jobspec {
 struct JsonStyle {
   int indent = 0;           // blanks a level; 0 writes everything on one line
   bool escape_html = true;  // < > & as \u003c \u003e \u0026
+  bool stored = false;      // leave out what a stored job does not have
 };
 
 std::string WriteJson(const Node& node, const JsonStyle& style);

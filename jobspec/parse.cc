@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "hcl/dynamic.h"
 #include "hcl/eval.h"
 #include "hcl/functions.h"
 #include "hcl/parser.h"
@@ -43,7 +44,8 @@ void NameJob(const hcl::Block& block, Node& job) {
 }
 
 Node DecodeJobBlock(const hcl::Block& block, const DecodeContext& context) {
-  Node job = DecodeBody(*block.body, SchemaOf<Job>(), context);
+  Node job = DecodeBody(*hcl::ExpandDynamic(block.body, context.scope),
+                        SchemaOf<Job>(), context);
   job.set_range(block.header_range);
   NameJob(block, job);
   return job;
@@ -59,7 +61,7 @@ Node DecodeBareBlocks(const hcl::BodyContent& content,
     const bool is_task = block.type == "task";
     if (!is_task && block.type != "group") continue;
     Node node =
-        DecodeBody(*block.body,
+        DecodeBody(*hcl::ExpandDynamic(block.body, context.scope),
                    is_task ? SchemaOf<Task>() : SchemaOf<TaskGroup>(), context);
     node.set_range(block.header_range);
     if (!block.labels.empty()) node["Name"] = Node(block.labels[0]);
@@ -97,8 +99,11 @@ Node DecodeFile(const hcl::BodyContent& content, const DecodeContext& context) {
   return Node();
 }
 
-hcl::FunctionTable Functions(const ParseOptions&) {
+hcl::FunctionTable Functions(const ParseOptions& options) {
   hcl::FunctionTable functions = hcl::StandardFunctions();
+  if (options.file_functions) {
+    hcl::AddFileFunctions({.base_dir = options.base_dir}, &functions);
+  }
   return functions;
 }
 

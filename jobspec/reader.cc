@@ -84,6 +84,10 @@ class StructReader {
     Read(Next(), member);
   }
   template <typename T>
+  void ApiArgument(const char*, const char*, T& member) {
+    Read(Next(), member);
+  }
+  template <typename T>
   void Plain(const char*, const char*, T& member) {
     Read(Next(), member);
   }

@@ -189,7 +189,12 @@ class SchemaBuilder {
   }
   template <typename T>
   void Merged(const char* hcl, const char* json) {
-    Add(hcl, json, Form::kBlock, std::optional<T>(), /*plain=*/false);
+    Add(hcl, json, Form::kBlock, std::optional<T>(), /*plain=*/false).api_only =
+        true;
+  }
+  template <typename T>
+  void ApiArgument(const char* hcl, const char* json, const T& member) {
+    Add(hcl, json, Form::kArgument, member, /*plain=*/false).api_only = true;
   }
   template <typename T>
   void File(const char* hcl) {

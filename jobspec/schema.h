@@ -58,6 +58,7 @@ struct Field {
   Node canonical;          // its value in a canonical job; null stays null
   bool always = false;     // kObject: exists in every canonical job
   bool omit_null = false;  // a null is left out of JSON
+  bool api_only = false;   // the same, in the JSON of a stored job
 };
 
 struct Schema {
