@@ -1,6 +1,5 @@
 #include "artifact/beneath.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
@@ -8,13 +7,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "artifact/directory.h"
 #include "base/status.h"
 
 namespace artifact {
@@ -69,10 +67,6 @@ absl::Status OpenError(int error, const std::string& path) {
   }
   return base::ErrnoStatus(error, absl::StrCat("cannot open \"", path, "\""));
 }
-
-struct DirectoryCloser {
-  void operator()(DIR* directory) const { (void)closedir(directory); }
-};
 
 }  // namespace
 
@@ -139,20 +133,7 @@ absl::Status RemoveTreeAt(int directory, const std::string& name) {
   if (fstat(at.get(), &status) == 0 && (status.st_mode & 0700) != 0700) {
     (void)fchmod(at.get(), 0700);
   }
-  std::vector<std::string> entries;
-  {
-    std::unique_ptr<DIR, DirectoryCloser> stream(fdopendir(dup(at.get())));
-    if (stream == nullptr) {
-      return base::ErrnoStatus(errno,
-                               absl::StrCat("cannot read \"", name, "\""));
-    }
-    while (const dirent* entry = readdir(stream.get())) {
-      if (std::strcmp(entry->d_name, ".") != 0 &&
-          std::strcmp(entry->d_name, "..") != 0) {
-        entries.emplace_back(entry->d_name);
-      }
-    }
-  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> entries, EntriesOf(at.get()));
   for (const std::string& entry : entries) {
     RETURN_IF_ERROR(RemoveTreeAt(at.get(), entry));
   }

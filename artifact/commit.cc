@@ -1,6 +1,5 @@
 #include "artifact/commit.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/file.h>
@@ -9,15 +8,15 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
-#include <memory>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "artifact/beneath.h"
+#include "artifact/directory.h"
 #include "base/file.h"
 #include "base/mutex.h"
 #include "base/status.h"
@@ -29,13 +28,15 @@ namespace {
 // The journal is a sequence of fields that end in NUL, because names may hold
 // any other byte:
 //   anchor path, its device, its inode, name of the result's directory
-//   then for each entry: "+" if it is new or "x" if it replaces one, its path
-//   below the anchor, its inode
+//   then for each entry: "+" if it is new, "x" if it replaces one or "-" if
+//   one is removed; its path below the anchor; the inode of what is moved
 // An entry stands in the journal before it is moved. What is moved back is
 // told by its inode: whatever else has that name is not ours.
 constexpr char kJournal[] = "journal";
 // Holds the old file between two renames where the kernel cannot swap.
 constexpr char kSwap[] = "swap";
+// Where entries go that are removed.
+constexpr char kRemoved[] = "removed";
 constexpr size_t kMaxJournalBytes = size_t{256} << 20;
 
 // One at a time within this process. A lock on the destination itself would
@@ -43,28 +44,6 @@ constexpr size_t kMaxJournalBytes = size_t{256} << 20;
 base::Mutex& CommitMutex() {
   static base::Mutex* const mutex = new base::Mutex;
   return *mutex;
-}
-
-struct DirectoryCloser {
-  void operator()(DIR* directory) const { (void)closedir(directory); }
-};
-
-absl::StatusOr<std::vector<std::string>> EntriesOf(int directory) {
-  const int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return base::ErrnoStatus(errno, "cannot read a directory");
-  std::unique_ptr<DIR, DirectoryCloser> stream(fdopendir(fd));
-  if (stream == nullptr) {
-    (void)close(fd);
-    return base::ErrnoStatus(ENOMEM, "cannot read a directory");
-  }
-  std::vector<std::string> names;
-  while (const dirent* entry = readdir(stream.get())) {
-    if (std::strcmp(entry->d_name, ".") != 0 &&
-        std::strcmp(entry->d_name, "..") != 0) {
-      names.emplace_back(entry->d_name);
-    }
-  }
-  return names;
 }
 
 // Two names trade places. False with errno set if it failed.
@@ -111,6 +90,7 @@ class Merge {
       : staging_(staging), place_(place), journal_(std::move(journal)) {}
 
   absl::Status Run(int from, int to, const std::string& below);
+  absl::Status Remove(const std::string& name);
 
  private:
   absl::Status Put(int from, int to, const std::string& name,
@@ -131,6 +111,23 @@ absl::Status Merge::Run(int from, int to, const std::string& below) {
   return absl::OkStatus();
 }
 
+absl::Status Merge::Remove(const std::string& name) {
+  const int anchor = place_.anchor.get();
+  struct stat status;
+  if (fstatat(anchor, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return absl::OkStatus();  // gone by itself
+  }
+  ASSIGN_OR_RETURN(const base::UniqueFd removed,
+                   MakeDirectoriesBeneath(staging_, kRemoved));
+  RETURN_IF_ERROR(Note("-", name, status.st_ino));
+  if (!Move(anchor, name, removed.get(), status)) {
+    return base::ErrnoStatus(
+        errno, absl::StrCat("cannot remove \"", absl::CHexEscape(name),
+                            "\" from \"", place_.path, "\""));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Merge::Note(absl::string_view kind, const std::string& path,
                          ino_t inode) {
   std::string record;
@@ -146,28 +143,30 @@ absl::Status Merge::Put(int from, int to, const std::string& name,
                         const std::string& path) {
   struct stat ours;
   if (fstatat(from, name.c_str(), &ours, AT_SYMLINK_NOFOLLOW) != 0) {
-    return base::ErrnoStatus(errno, absl::StrCat("cannot stat \"", path, "\""));
+    return base::ErrnoStatus(
+        errno, absl::StrCat("cannot stat \"", absl::CHexEscape(path), "\""));
   }
   struct stat theirs;
   if (fstatat(to, name.c_str(), &theirs, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno != ENOENT) {
-      return base::ErrnoStatus(errno,
-                               absl::StrCat("cannot stat \"", path, "\""));
+      return base::ErrnoStatus(
+          errno, absl::StrCat("cannot stat \"", absl::CHexEscape(path), "\""));
     }
     RETURN_IF_ERROR(Note("+", path, ours.st_ino));
     if (Move(from, name, to, ours)) return absl::OkStatus();
     if (errno != EEXIST ||
         fstatat(to, name.c_str(), &theirs, AT_SYMLINK_NOFOLLOW) != 0) {
       return base::ErrnoStatus(
-          errno, absl::StrCat("cannot move \"", path, "\" into \"", place_.path,
-                              "\""));
+          errno, absl::StrCat("cannot move \"", absl::CHexEscape(path),
+                              "\" into \"", place_.path, "\""));
     }
     // Somebody was faster: then the two are merged.
   }
   if (S_ISDIR(ours.st_mode)) {
     if (!S_ISDIR(theirs.st_mode)) {
       return absl::FailedPreconditionError(
-          absl::StrCat("mkdir ", place_.path, "/", path, ": not a directory",
+          absl::StrCat("mkdir ", place_.path, "/", absl::CHexEscape(path),
+                       ": not a directory",
                        S_ISLNK(theirs.st_mode)
                            ? " but a symbolic link, which is not followed"
                            : ""));
@@ -180,14 +179,14 @@ absl::Status Merge::Put(int from, int to, const std::string& name,
                absl::StrCat(path, "/"));
   }
   if (S_ISDIR(theirs.st_mode)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("open ", place_.path, "/", path, ": is a directory"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "open ", place_.path, "/", absl::CHexEscape(path), ": is a directory"));
   }
   RETURN_IF_ERROR(Note("x", path, ours.st_ino));
   if (!Exchange(staging_, from, name, to)) {
     return base::ErrnoStatus(
-        errno,
-        absl::StrCat("cannot replace \"", path, "\" in \"", place_.path, "\""));
+        errno, absl::StrCat("cannot replace \"", absl::CHexEscape(path),
+                            "\" in \"", place_.path, "\""));
   }
   return absl::OkStatus();
 }
@@ -202,6 +201,15 @@ std::pair<std::string, std::string> SplitName(const std::string& path) {
 void TakeBack(int staging, int result, int anchor, absl::string_view kind,
               const std::string& path, uint64_t inode) {
   const auto [directory, name] = SplitName(path);
+  if (kind == "-") {
+    const auto removed = OpenBeneath(staging, kRemoved, O_RDONLY | O_DIRECTORY);
+    struct stat status;
+    if (removed.ok() && fstatat(removed->get(), name.c_str(), &status,
+                                AT_SYMLINK_NOFOLLOW) == 0) {
+      (void)Move(removed->get(), name, anchor, status);
+    }
+    return;
+  }
   const auto from = OpenBeneath(result, directory, O_RDONLY | O_DIRECTORY);
   const auto to = OpenBeneath(anchor, directory, O_RDONLY | O_DIRECTORY);
   if (!from.ok() || !to.ok()) return;
@@ -224,8 +232,9 @@ void TakeBack(int staging, int result, int anchor, absl::string_view kind,
 
 }  // namespace
 
-absl::Status Commit(int staging, const std::string& result,
-                    const Place& place) {
+absl::Status Commit(
+    int staging, const std::string& result, const Place& place,
+    const std::function<bool(absl::string_view name)>& is_obsolete) {
   // The missing directories are made around the result, so that they appear
   // with it.
   std::string top = result;
@@ -266,7 +275,15 @@ absl::Status Commit(int staging, const std::string& result,
       journal.get(), absl::StrCat(anchor_path, end, anchor.st_dev, end,
                                   absl::StrCat(anchor.st_ino, end, top, end))));
   Merge merge(staging, place, std::move(journal));
-  absl::Status merged = merge.Run(from.get(), place.anchor.get(), "");
+  absl::Status merged;
+  if (is_obsolete && place.missing.empty()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                     EntriesOf(place.anchor.get()));
+    for (const std::string& name : names) {
+      if (merged.ok() && is_obsolete(name)) merged = merge.Remove(name);
+    }
+  }
+  if (merged.ok()) merged = merge.Run(from.get(), place.anchor.get(), "");
   if (!merged.ok()) {
     (void)RollBack(staging);
     return merged;

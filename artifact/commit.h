@@ -7,6 +7,9 @@
 // `journal` says what was done, so that after a crash the next fetch can take
 // it back too.
 //
+// Entries that stood there before and have no place any more can be taken away
+// in the same step.
+//
 // Existing links are never followed, only replaced, and by files only. An
 // existing directory keeps its mode and owner.
 //
@@ -18,16 +21,21 @@
 #ifndef DROVER_ARTIFACT_COMMIT_H_
 #define DROVER_ARTIFACT_COMMIT_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "artifact/destination.h"
 
 namespace artifact {
 
 // Moves the contents of the directory `result` in the staging directory into
-// the place, whose missing directories it makes.
-absl::Status Commit(int staging, const std::string& result, const Place& place);
+// the place, whose missing directories it makes. Entries of the place for
+// which `is_obsolete` says yes are removed; it may be null.
+absl::Status Commit(
+    int staging, const std::string& result, const Place& place,
+    const std::function<bool(absl::string_view name)>& is_obsolete = nullptr);
 
 // Takes back what a Commit() that was cut short has done; nothing if there was
 // none.

@@ -167,7 +167,7 @@ std::map<std::string, std::string> PartFile::RangeHeaders() {
   refused_range_ = false;
   if (size_ == 0) return {};
   const bool can_tell = !record_.validator.empty() ||
-                        (request_.is_verified && record_.accepts_ranges);
+                        (request_.digest.has_value() && record_.accepts_ranges);
   if (!can_tell) return {};
   asked_for_range_ = true;
   std::map<std::string, std::string> headers = {

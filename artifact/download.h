@@ -38,10 +38,8 @@ namespace artifact {
 
 struct DownloadRequest {
   HttpRequest http;
-  // Computed if set.
+  // Computed if set, for a caller who knows what it must be.
   std::optional<DigestType> digest;
-  // Somebody compares the digest with what it must be.
-  bool is_verified = false;
   int64_t max_bytes = 0;  // of the body; 0 is no limit
   // The limit's name, for messages.
   std::string max_bytes_name = "http_max_size";

@@ -35,8 +35,9 @@ struct GetRequest {
   enum class Want { kEither, kFile, kTree } want = Want::kEither;
   std::map<std::string, std::string> headers;
   bool insecure = false;
+  // Computed if set, to be compared with one that is known.
   std::optional<DigestType> digest;
-  bool is_verified = false;  // against a digest that is known
+  int64_t max_bytes = 0;  // of a file; 0 is no limit
 };
 
 struct Fetched {

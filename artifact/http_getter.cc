@@ -29,8 +29,7 @@ absl::StatusOr<Fetched> HttpGetter::Get(const GetRequest& request, int staging,
   download_request.http.headers = request.headers;
   download_request.http.insecure = request.insecure;
   download_request.digest = request.digest;
-  download_request.is_verified = request.is_verified;
-  download_request.max_bytes = transfer.options().http_max_size;
+  download_request.max_bytes = request.max_bytes;
   ASSIGN_OR_RETURN(Download download, DownloadFile(download_request, staging,
                                                    kPartFile, transfer));
   Fetched fetched;

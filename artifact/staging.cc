@@ -1,13 +1,11 @@
 #include "artifact/staging.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -17,6 +15,7 @@
 #include "absl/strings/str_format.h"
 #include "artifact/beneath.h"
 #include "artifact/commit.h"
+#include "artifact/directory.h"
 #include "base/file.h"
 #include "base/status.h"
 
@@ -26,23 +25,13 @@ namespace {
 constexpr absl::string_view kPrefix = ".drover-fetch-";
 constexpr char kKeyFile[] = "key";
 
-struct DirectoryCloser {
-  void operator()(DIR* directory) const { (void)closedir(directory); }
-};
-
 std::vector<std::string> StagingNames(int parent) {
   std::vector<std::string> names;
-  const int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return names;
-  std::unique_ptr<DIR, DirectoryCloser> stream(fdopendir(fd));
-  if (stream == nullptr) {
-    (void)close(fd);
-    return names;
-  }
-  while (const dirent* entry = readdir(stream.get())) {
-    if (absl::StartsWith(entry->d_name, kPrefix)) {
-      names.emplace_back(entry->d_name);
-    }
+  // A directory that cannot be read has nothing that could be swept.
+  const auto entries = EntriesOf(parent);
+  if (!entries.ok()) return names;
+  for (const std::string& entry : *entries) {
+    if (IsStagingName(entry)) names.push_back(entry);
   }
   return names;
 }
@@ -81,6 +70,10 @@ base::UniqueFd ChooseParent(const Place& place, bool beside) {
 }
 
 }  // namespace
+
+bool IsStagingName(absl::string_view name) {
+  return absl::StartsWith(name, kPrefix);
+}
 
 absl::StatusOr<Staging> Staging::Create(const Place& place, bool beside,
                                         const std::string& key) {

@@ -22,6 +22,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "artifact/destination.h"
 #include "base/unique_fd.h"
 
@@ -57,6 +58,9 @@ class Staging {
   std::string name_;
   base::UniqueFd fd_;  // holds the lock
 };
+
+// Whether an entry of a directory is one of these, ours or somebody else's.
+bool IsStagingName(absl::string_view name);
 
 }  // namespace artifact
 

@@ -78,6 +78,7 @@ _LIBRARIES = {
     "msgpack": _cc("msgpack", []),
     "nlohmann_json": _cc("json", []),
     "utf8proc": _cc("utf8proc", ["utf8proc"]),
+    "zlib": _cc("zlib", ["z"]),
 }
 
 def debian_libraries():
