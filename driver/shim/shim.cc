@@ -297,6 +297,7 @@ void Shim::Serve() {
 }
 
 int Shim::Finish() {
+  told_ = true;
   Broadcast(ExitMessage());
   while (!forget_) {
     const Message message = ExitMessage();
@@ -403,7 +404,8 @@ void Shim::Receive(Connection& connection) {
 void Shim::Handle(Connection& connection, const Message& message, FdSet& fds) {
   switch (message.type) {
     case MessageType::kHello:
-      Send(connection, gone_ ? ExitMessage() : StatusMessage());
+      // Not before the last output is in its file: the next run goes on there.
+      Send(connection, told_ ? ExitMessage() : StatusMessage());
       return;
     case MessageType::kSignal: {
       Message answer = {};
@@ -443,7 +445,7 @@ void Shim::Handle(Connection& connection, const Message& message, FdSet& fds) {
       StartExec(connection, message, fds);
       return;
     case MessageType::kForget:
-      forget_ = gone_;
+      forget_ = told_;
       return;
     default:
       return;  // of a newer agent; it sees from `version` that we cannot
