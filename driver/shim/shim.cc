@@ -119,6 +119,7 @@ class Shim {
   int64_t next_kill_ = kNever;
   int64_t give_up_ = kNever;
   bool gone_ = false;  // nothing is left but output to be moved
+  bool told_ = false;  // that is done too: the result is out
   int64_t output_deadline_ = kNever;
   bool forget_ = false;
 };
