@@ -100,6 +100,11 @@ absl::StatusOr<std::string> FindCommand(absl::string_view command,
   if (absl::StartsWith(command, "/")) {
     const std::string candidate = CleanJoin("/", command);
     if (Exists(candidate, &status)) return candidate;
+  } else if (absl::StrContains(command, '/')) {
+    // As the documentation has it; Nomad itself stops at the task's directory.
+    const std::string candidate =
+        CleanJoin(absl::StrCat(task_dir, "/.."), command);
+    if (Exists(candidate, &status)) return candidate;
   }
   if (!absl::StrContains(command, '/')) {
     absl::StatusOr<std::string> found = FindInPath(command, path);
@@ -111,6 +116,8 @@ absl::StatusOr<std::string> FindCommand(absl::string_view command,
   } else if (!absl::StrContains(command, '/')) {
     hint = absl::StrCat(" nor in the agent's PATH (", path,
                         "); a program of the host needs its absolute path");
+  } else if (!absl::StartsWith(command, "/")) {
+    hint = " nor below the allocation's";
   }
   return absl::NotFoundError(absl::StrCat(
       "binary \"", command,

@@ -15,8 +15,10 @@ namespace driver {
 // The absolute path of the program. The first that exists:
 //   1. <task dir>/local/<command>
 //   2. <task dir>/<command>
-//   3. <command>, if it is absolute
-//   4. an executable regular file of that name in a directory of `path`, which
+//   3. <allocation dir>/<command>, the task dir's parent; only for a relative
+//      name with a slash: "alloc/data/x", "web/local/x"
+//   4. <command>, if it is absolute
+//   5. an executable regular file of that name in a directory of `path`, which
 //      is this process's PATH, not the task's; only for a bare name
 // NotFound `binary "x" could not be found` with where it was looked for;
 // InvalidArgument for an empty command.
