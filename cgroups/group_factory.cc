@@ -232,7 +232,7 @@ GroupFactory::GroupFactory(Hierarchy host, std::string unified_parent,
 absl::StatusOr<GroupFactory::Parent> GroupFactory::OpenParent(
     const std::string& root, absl::string_view below) {
   const std::string path = Below(root, below);
-  absl::MutexLock lock(&mutex_);
+  base::MutexLock lock(&mutex_);
   if (const auto found = parents_.find(path); found != parents_.end()) {
     return found->second;
   }
@@ -250,7 +250,7 @@ absl::StatusOr<GroupFactory::Parent> GroupFactory::OpenParent(
 }
 
 void GroupFactory::ForgetParents() {
-  absl::MutexLock lock(&mutex_);
+  base::MutexLock lock(&mutex_);
   parents_.clear();
   counting_.clear();
 }
@@ -260,7 +260,7 @@ absl::StatusOr<GroupFactory::Parent> GroupFactory::UnifiedParent(
   ASSIGN_OR_RETURN(Parent parent,
                    OpenParent(host_.v2.base, Below(unified_parent_, slice)));
   {
-    absl::MutexLock lock(&mutex_);
+    base::MutexLock lock(&mutex_);
     if (!counting_.insert(std::string(slice)).second) return parent;
   }
   for (const char* controller : kCounting) {

@@ -40,7 +40,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
+#include "base/mutex.h"
 #include "cgroups/directory.h"
 #include "cgroups/group.h"
 #include "cgroups/hierarchy.h"
@@ -144,7 +144,7 @@ class GroupFactory {
   const bool unified_;                // do tracking groups stand in v2?
   const std::string legacy_tracker_;  // else: of which controller
 
-  absl::Mutex mutex_;
+  base::Mutex mutex_;
   std::map<std::string, Parent> parents_ ABSL_GUARDED_BY(mutex_);  // by path
   // Slices whose controllers for counting were switched on, or tried.
   std::set<std::string> counting_ ABSL_GUARDED_BY(mutex_);

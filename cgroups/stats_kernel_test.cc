@@ -86,7 +86,7 @@ TEST_F(StatsTest, RX_181_TheFirstSampleHasMemoryAndNoCpuUse) {
     EXPECT_GE(stats.memory.rss, 8 * kMiB);
     EXPECT_LT(stats.memory.rss, 64 * kMiB);
     EXPECT_GE(stats.memory.usage, 8 * kMiB);
-    EXPECT_EQ(stats.tasks, 1U);
+    EXPECT_GE(stats.tasks, 1U);
     EXPECT_EQ(CpuBetween(std::nullopt, stats).total(), 0);
     if (exact && host().CanLimit("memory").yes) {
       EXPECT_TRUE(stats.memory.exact);
@@ -147,7 +147,7 @@ TEST_F(StatsTest, RX_183_AChildInASessionOfItsOwnCounts) {
     });
     ASSERT_OK_AND_ASSIGN(const Stats stats, ReadStats(group));
     EXPECT_GE(stats.memory.rss, 16 * kMiB);
-    EXPECT_EQ(stats.tasks, 2U);
+    EXPECT_GE(stats.tasks, 2U);  // a sanitizer has a thread of its own
     End(&group);
   }
 }
@@ -245,7 +245,7 @@ TEST(ReadProcessStats, WorksWithoutAnyGroup) {
   }));
   EXPECT_GE(stats.memory.rss, 4 * kMiB);
   EXPECT_GE(stats.memory.usage, stats.memory.rss);
-  EXPECT_EQ(stats.tasks, 1U);
+  EXPECT_GE(stats.tasks, 1U);
   EXPECT_FALSE(stats.memory.exact);
   EXPECT_FALSE(stats.cpu.exact);
   EXPECT_FALSE(stats.oom_kills.has_value());

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <string>
@@ -129,6 +130,18 @@ TEST_F(UnprivilegedTest, OfNestedOwnGroupsTheTopmostIsUsed) {
     return RunATask(
         host, spec,
         absl::StrCat(base, "/nomad.slice/share.slice/", kName, ".scope"));
+  }));
+}
+
+TEST_F(UnprivilegedTest, AGroupThatIsMarkedAsDelegatedIsPreferred) {
+  ONLY_WHERE(host_.v2.create.yes, "no v2 tree");
+  const std::string base = Delegate(FreshName("delegated"));
+  const std::string unit = Delegate(base + "/drover.service");
+  ONLY_WHERE(setxattr(unit.c_str(), "user.delegate", "1", 1, 0) == 0,
+             "no extended attributes before Linux 5.7");
+  EXPECT_OK(RunAs(kNobody, unit, [&] {
+    const Hierarchy host = Detect();
+    return Expect(host.v2.base == unit, host.v2.base);
   }));
 }
 
