@@ -4,9 +4,10 @@
 #define DROVER_DRIVER_LOG_FILES_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 
 namespace driver {
 
@@ -15,9 +16,10 @@ struct LogFiles {
   uint32_t newest = 0;  // the live one; 0 also when there is none yet
 };
 
-// Which numbers are there. Names that only look similar are passed over.
-absl::StatusOr<LogFiles> FindLogFiles(absl::string_view directory,
-                                      absl::string_view name);
+// Which numbers are there, for each of `names` ("web.stdout"). Names that only
+// look similar are passed over. `directory` is open, and read from its start.
+absl::StatusOr<std::vector<LogFiles>> FindLogFiles(
+    int directory, const std::vector<std::string>& names);
 
 }  // namespace driver
 

@@ -89,19 +89,21 @@ absl::Status AddGroup(const TaskConfig& task, const Config& config,
 }
 
 absl::Status AddRotatedLogs(const OutputConfig& output, TaskStart* start) {
+  const std::vector<std::string> names = {output.prefix + ".stdout",
+                                          output.prefix + ".stderr"};
+  if (names[0].size() > shim::LogStream::kMaxName ||
+      absl::StrContains(names[0], '/')) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", output.prefix, "\" cannot be part of a log file's name"));
+  }
   ASSIGN_OR_RETURN(start->log_dir, base::OpenDirectory(output.directory));
-  for (const char* stream : {"stdout", "stderr"}) {
+  ASSIGN_OR_RETURN(const std::vector<LogFiles> files,
+                   FindLogFiles(start->log_dir.get(), names));
+  for (size_t i = 0; i < names.size(); ++i) {
     PlannedLog log;
-    log.name = absl::StrCat(output.prefix, ".", stream);
-    if (log.name.size() > shim::LogStream::kMaxName ||
-        absl::StrContains(log.name, '/')) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "\"", output.prefix, "\" cannot be part of a log file's name"));
-    }
-    ASSIGN_OR_RETURN(const LogFiles files,
-                     FindLogFiles(output.directory, log.name));
-    log.index = files.newest;
-    log.oldest = files.oldest;
+    log.name = names[i];
+    log.index = files[i].newest;
+    log.oldest = files[i].oldest;
     log.max_files = static_cast<uint32_t>(std::max(output.max_files, 1));
     log.max_bytes =
         static_cast<uint64_t>(std::max<int64_t>(output.max_file_bytes, 1));
