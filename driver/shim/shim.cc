@@ -34,6 +34,10 @@ constexpr int64_t kNever = INT64_MAX;
 // in an uninterruptible sleep, one of another user) may hold up its result.
 constexpr int64_t kPatience = 15 * kSecond;
 
+// A fork by the spawner would compete for the CPU with the first steps of the
+// task and with the agent, which has just been answered: it can wait.
+constexpr int64_t kBeforeSuccessor = 2 * kMillisecond;
+
 int64_t Nanos(clockid_t clock) {
   timespec now;
   (void)clock_gettime(clock, &now);
@@ -66,6 +70,7 @@ class Shim {
   int Listen();
   void JoinGroups(ChildPlan* child) const;
   void SetTitle(const char* title);
+  void AskForSuccessor();
 
   // Serving.
   void Wait();
@@ -122,6 +127,8 @@ class Shim {
   bool told_ = false;  // that is done too: the result is out
   int64_t output_deadline_ = kNever;
   bool forget_ = false;
+
+  int64_t successor_at_ = kNever;  // when to ask for one; kNever: done
 };
 
 int Shim::Run(FdSet fds, const Surroundings& surroundings) {
@@ -137,15 +144,22 @@ int Shim::Run(FdSet fds, const Surroundings& surroundings) {
     status.type = MessageType::kStatus;
     status.version = kProtocolVersion;
     Broadcast(status);
-    (void)!write(surroundings_.taken, "", 1);
+    AskForSuccessor();
     return 1;
   }
   Broadcast(StatusMessage());
-  // Only now: the spawner's fork would compete with the start of the task.
-  (void)!write(surroundings_.taken, "", 1);
-  (void)close(surroundings_.taken);
+  successor_at_ = Now() + kBeforeSuccessor;
   Serve();
-  return Finish();
+  const int result = Finish();
+  if (successor_at_ != kNever) AskForSuccessor();
+  return result;
+}
+
+void Shim::AskForSuccessor() {
+  const pid_t pid = getpid();
+  (void)!write(surroundings_.taken, &pid, sizeof(pid));
+  (void)close(surroundings_.taken);
+  successor_at_ = kNever;
 }
 
 Step Shim::Start(int* error, uint32_t* detail) {
@@ -339,7 +353,8 @@ void Shim::Wait() {
   }
 
   int64_t deadline = stop_deadline_;
-  const int64_t others[] = {log_retry_, next_kill_, output_deadline_};
+  const int64_t others[] = {log_retry_, next_kill_, output_deadline_,
+                            successor_at_};
   for (const int64_t other : others) {
     if (other < deadline) deadline = other;
   }
@@ -570,6 +585,7 @@ bool Shim::OutputPending() const { return log_open_[0] || log_open_[1]; }
 
 void Shim::CheckDeadlines() {
   const int64_t now = Now();
+  if (now >= successor_at_) AskForSuccessor();
   if (now >= log_retry_) PumpOutput(/*only_due=*/true);
   if (now >= stop_deadline_) {
     stop_deadline_ = kNever;

@@ -18,7 +18,7 @@ namespace driver::shim {
 // What a shim inherits from its spawner.
 struct Surroundings {
   int signals;  // a signalfd for SIGCHLD; every signal is blocked
-  int taken;    // a byte written here asks the spawner for a new spare
+  int taken;    // our pid written here asks the spawner for another spare
   char* title;  // room for a name that ps(1) shows
   size_t title_size;
 };

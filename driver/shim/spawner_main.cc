@@ -2,9 +2,10 @@
 //
 // A fresh image takes 400 us from execve to its main() even when it is static;
 // a fork of a small process takes a fraction of that. So the agent executes
-// this program once, and every shim is a fork of it. One shim is always forked
-// in advance and waits on the request socket by itself, so that a request
-// reaches it without a detour; when it has taken one, the next is forked.
+// this program once, and every shim is a fork of it. Some shims are forked in
+// advance and wait on the request socket by themselves, so that a request
+// reaches one (the kernel wakes one) without a detour. When one has taken a
+// request and its task has had time to begin, it asks for its successor.
 //
 // It ends with the agent (end of file on the request socket); running shims do
 // not notice. It is a child subreaper: what a killed shim leaves behind becomes
@@ -36,6 +37,9 @@
 namespace driver::shim {
 namespace {
 
+// Enough for a burst of starts while their successors are held back (shim.cc).
+constexpr int kSpares = 4;
+
 // Exit status of a spare shim that saw the end of the request socket.
 constexpr int kEndOfRequests = 3;
 
@@ -57,40 +61,62 @@ class Spawner {
       : surroundings_(surroundings) {}
 
   int Run(int taken) {
-    ForkSpare(taken);
     while (!ending_) {
+      ForkSpares(taken);
       pollfd polled[2] = {{taken, POLLIN, 0},
                           {surroundings_.signals, POLLIN, 0}};
-      // While orphans are hunted, look again even without a death.
-      if (poll(polled, 2, hunting_ ? 10 : -1) < 0) continue;
-      if (polled[0].revents != 0) {
-        char byte = 0;
-        (void)!read(taken, &byte, 1);
-        ForkSpare(taken);
-      }
+      // While orphans are hunted, look again even without a death. With no
+      // more processes to be had, wait for some to end.
+      const int timeout = hunting_ ? 10 : spares_ < kSpares ? 100 : -1;
+      if (poll(polled, 2, timeout) < 0) continue;
+      // Who has taken a request is not a spare any more, even if it has ended.
+      if (polled[0].revents != 0) ReadTaken(taken);
       if (polled[1].revents != 0) {
         signalfd_siginfo ignored[4];
         (void)!read(surroundings_.signals, ignored, sizeof(ignored));
       }
-      Reap(taken);
+      Reap();
       if (hunting_) Hunt();
+    }
+    // The other spares see the end of requests too, and are reaped. One that
+    // has taken a request just before says so soon, and goes on without us.
+    for (int tries = 0; tries < 100 && spares_ > 0; ++tries) {
+      ReadTaken(taken);
+      Reap();
+      pollfd polled = {taken, POLLIN, 0};
+      if (spares_ > 0) (void)poll(&polled, 1, 10);
     }
     return 0;
   }
 
  private:
-  void ForkSpare(int taken) {
-    spare_ = fork();
-    if (spare_ == 0) {
-      (void)close(taken);
-      _exit(BeSpare());
+  void ForkSpares(int taken) {
+    while (spares_ < kSpares) {
+      const pid_t pid = fork();
+      if (pid < 0) return;
+      if (pid == 0) {
+        (void)close(taken);
+        _exit(BeSpare());
+      }
+      spare_[spares_++] = pid;
+      SetShim(pid, true);
     }
-    if (spare_ > 0) {
-      SetShim(spare_, true);
-    } else {
-      // No more processes: wait for one to end rather than spin.
-      (void)poll(nullptr, 0, 100);
-      (void)!write(surroundings_.taken, "", 1);
+  }
+
+  bool RemoveSpare(pid_t pid) {
+    for (int i = 0; i < spares_; ++i) {
+      if (spare_[i] != pid) continue;
+      spare_[i] = spare_[--spares_];
+      return true;
+    }
+    return false;
+  }
+
+  void ReadTaken(int taken) {
+    pid_t pids[64];
+    const ssize_t n = read(taken, pids, sizeof(pids));
+    for (ssize_t i = 0; i < n / static_cast<ssize_t>(sizeof(pid_t)); ++i) {
+      (void)RemoveSpare(pids[i]);
     }
   }
 
@@ -112,22 +138,18 @@ class Spawner {
     return RunShim(fds, surroundings_);
   }
 
-  void Reap(int taken) {
+  void Reap() {
     while (true) {
       int status = 0;
       const pid_t pid = waitpid(-1, &status, WNOHANG);
       if (pid <= 0) break;
       if (!IsShim(pid)) continue;  // an orphan that Hunt() has killed
       SetShim(pid, false);
-      if (pid == spare_) {
-        if (WIFEXITED(status) && WEXITSTATUS(status) == kEndOfRequests) {
-          ending_ = true;
-        } else {
-          // Killed before it was needed, or a request that it choked on. A
-          // finished one has asked for its successor already.
-          DropByte(taken);
-          ForkSpare(taken);
-        }
+      // A spare ends at the end of requests; or it was killed, or has choked on
+      // a request: then another takes its place.
+      if (RemoveSpare(pid) && WIFEXITED(status) &&
+          WEXITSTATUS(status) == kEndOfRequests) {
+        ending_ = true;
       }
       // A clean end leaves nothing behind, and is known from the shim itself.
       if (WIFEXITED(status)) continue;
@@ -135,12 +157,6 @@ class Spawner {
       Queue({pid, status});
     }
     if (!hunting_) Notify();
-  }
-
-  static void DropByte(int fd) {
-    char byte = 0;
-    pollfd polled = {fd, POLLIN, 0};
-    if (poll(&polled, 1, 0) > 0) (void)!read(fd, &byte, 1);
   }
 
   // Kills the children that are not shims: they were a dead shim's.
@@ -170,7 +186,8 @@ class Spawner {
   }
 
   const Surroundings surroundings_;
-  pid_t spare_ = 0;
+  pid_t spare_[kSpares] = {};
+  int spares_ = 0;
   bool hunting_ = false;
   bool ending_ = false;
   int queued_ = 0;
@@ -206,7 +223,9 @@ int Main(int argc, char** argv) {
   (void)sigaddset(&child, SIGCHLD);
   int taken[2];
   const int signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signals < 0 || pipe2(taken, O_CLOEXEC) != 0 || chdir("/") != 0) return 2;
+  if (signals < 0 || pipe2(taken, O_CLOEXEC | O_NONBLOCK) != 0 ||
+      chdir("/") != 0)
+    return 2;
 
   Surroundings surroundings = {};
   surroundings.signals = signals;
