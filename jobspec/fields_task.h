@@ -113,7 +113,7 @@ void Describe(V& v, CsiPlugin& c) {
 
 template <class V>
 void Describe(V& v, TaskScaling& s) {
-  v.template FileLabel("resource");
+  v.FileLabel("resource");
   v.Argument("min", "Min", s.min);
   v.Argument("max", "Max", s.max);
   DescribeScaling(v, s);
