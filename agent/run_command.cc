@@ -103,6 +103,17 @@ std::string LabelOf(const Allocation& alloc, const std::string& task) {
   return absl::StrCat(alloc.group->name, "[", alloc.index, "].", task);
 }
 
+// The event above has said it in full.
+std::string Shortened(absl::string_view reason) {
+  constexpr size_t kLongest = 100;
+  reason = reason.substr(0, reason.find('\n'));
+  if (reason.size() <= kLongest) return std::string(reason);
+  const size_t blank = reason.rfind(' ', kLongest);
+  return absl::StrCat(
+      reason.substr(0, blank == absl::string_view::npos ? kLongest : blank),
+      " ...");
+}
+
 // One job from its first event to the exit status.
 class JobRun : public Client::Listener {
  public:
