@@ -184,9 +184,10 @@ int JobRun::Run(const Client::Options& options,
     Warn(absl::StrCat("cannot remove old runs: ", status.message()));
   }
   for (const Failure& failure : failures_) {
-    console_->Say(absl::StrCat(
-        "drover: task \"", failure.label, "\" failed: ", failure.reason,
-        "\n        its files are in ", failure.directory));
+    console_->Say(absl::StrCat("drover: task \"", failure.label,
+                               "\" failed: ", Shortened(failure.reason),
+                               "\n        its files are in ",
+                               failure.directory));
   }
   console_->Finish();
   if (interrupts_ > 0) return kExitInterrupted;
