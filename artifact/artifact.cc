@@ -1,6 +1,9 @@
 #include "artifact/artifact.h"
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -8,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "artifact/checksum.h"
 #include "artifact/fetcher.h"
+#include "base/mutex.h"
 
 namespace artifact {
 namespace {
@@ -33,6 +37,42 @@ absl::StatusOr<Result> Fetch(const Request& request, const Options& options,
   absl::StatusOr<Result> result = Fetcher(request, options, control).Run();
   if (!result.ok()) return Printable(result.status());
   return result;
+}
+
+std::vector<absl::StatusOr<Result>> FetchAll(
+    const std::vector<Request>& requests, const Options& options,
+    const Cancellation* cancellation,
+    const std::function<void(size_t index, const absl::StatusOr<Result>&)>&
+        done) {
+  std::vector<absl::StatusOr<Result>> results(
+      requests.size(), absl::UnknownError("not fetched"));
+  base::Mutex mutex;
+  base::CondVar changed;
+  std::deque<size_t> finished;  // guarded by the mutex
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < requests.size(); i = next++) {
+      results[i] = Fetch(requests[i], options, {.cancellation = cancellation});
+      base::MutexLock lock(&mutex);
+      finished.push_back(i);
+      changed.Signal();
+    }
+  };
+  std::vector<std::thread> threads(std::min<size_t>(
+      requests.size(), static_cast<size_t>(std::max(1, options.max_parallel))));
+  for (std::thread& thread : threads) thread = std::thread(work);
+  for (size_t count = 0; count < requests.size(); ++count) {
+    size_t index = 0;
+    {
+      base::MutexLock lock(&mutex);
+      while (finished.empty()) changed.Wait(&mutex);
+      index = finished.front();
+      finished.pop_front();
+    }
+    if (done) done(index, results[index]);
+  }
+  for (std::thread& thread : threads) thread.join();
+  return results;
 }
 
 absl::Status Validate(const Request& request) {

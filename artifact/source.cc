@@ -67,7 +67,6 @@ std::string Source::ToString() const {
   Query query = Query::Parse(full.raw_query);
   if (archive.has_value()) query.Set("archive", *archive);
   if (checksum.has_value()) query.Set("checksum", *checksum);
-  if (filename.has_value()) query.Set("filename", *filename);
   full.raw_query = query.Encode();
   return absl::StrCat(forced ? getter + "::" : "", full.ToString());
 }
@@ -143,26 +142,30 @@ absl::StatusOr<Source> ParseSource(
   Query query = Query::Parse(source.url.raw_query);
   source.archive = Take(query, "archive");
   source.checksum = Take(query, "checksum");
-  source.filename = Take(query, "filename");
+  source.filename = query.Get("filename");
   source.url.raw_query = query.Encode();
   return source;
 }
 
 std::string RedactSource(absl::string_view text) {
-  const ForcedGetter forced = SplitForcedGetter(text);
-  const std::string prefix = forced.getter.empty() ? "" : forced.getter + "::";
-  if (const auto url = Url::Parse(forced.rest);
-      url.ok() && !url->scheme.empty()) {
-    return absl::StrCat(prefix, url->Redacted());
+  // By hand and not as a URL: also what cannot be parsed ends up in messages.
+  const size_t question = std::min(text.find('?'), text.size());
+  std::string result(text.substr(0, question));
+  const size_t authority = result.find("://");
+  if (authority != std::string::npos) {
+    const size_t start = authority + 3;
+    const size_t end = std::min(result.find('/', start), result.size());
+    const size_t at = result.rfind('@', end);
+    const size_t colon = result.find(':', start);
+    if (at != std::string::npos && at > start && colon < at) {
+      result.replace(colon + 1, at - colon - 1, "xxxxx");
+    }
   }
-  // Not a URL: hide whatever stands where a URL would have its password.
-  const absl::string_view rest = forced.rest;
-  const size_t authority = rest.find("://");
-  if (authority == absl::string_view::npos) return std::string(text);
-  const size_t at = rest.find('@', authority);
-  if (at == absl::string_view::npos) return std::string(text);
-  return absl::StrCat(prefix, rest.substr(0, authority), "://xxxxx",
-                      rest.substr(at));
+  absl::string_view query = text.substr(question);
+  if (absl::ConsumePrefix(&query, "?")) {
+    absl::StrAppend(&result, "?", RedactQuery(query));
+  }
+  return result;
 }
 
 }  // namespace artifact

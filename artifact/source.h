@@ -31,11 +31,13 @@ namespace artifact {
 struct Source {
   std::string getter;  // "git", "http", ...: the forced one or the scheme
   bool forced = false;
-  Url url;                   // without the four below
+  Url url;                   // without the three below
   std::string subdirectory;  // "" is all; may hold wildcards
 
-  std::optional<std::string> archive;   // the parameters of these names
-  std::optional<std::string> checksum;  // as in the query or the options
+  // The parameters of these names.
+  std::optional<std::string> archive;
+  std::optional<std::string> checksum;
+  // This one stays in the URL too: a server may know the name as well.
   std::optional<std::string> filename;
 
   // The last part of the decoded path, such as "file.txt"; "" without a path

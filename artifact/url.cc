@@ -334,15 +334,22 @@ std::string Url::ToString() const {
   return result;
 }
 
+std::string RedactQuery(absl::string_view text) {
+  Query query = Query::Parse(text);
+  bool has_secret = false;
+  for (const char* name : {"sshkey", "aws_access_key_id",
+                           "aws_access_key_secret", "aws_access_token"}) {
+    if (!query.Get(name).has_value()) continue;
+    query.Set(name, "redacted");
+    has_secret = true;
+  }
+  return has_secret ? query.Encode() : std::string(text);
+}
+
 std::string Url::Redacted() const {
   Url copy = *this;
   if (copy.password.has_value()) copy.password = "xxxxx";
-  Query query = Query::Parse(raw_query);
-  for (const char* secret : {"sshkey", "aws_access_key_id",
-                             "aws_access_key_secret", "aws_access_token"}) {
-    if (query.Get(secret).has_value()) query.Set(secret, "redacted");
-  }
-  copy.raw_query = query.Encode();
+  copy.raw_query = RedactQuery(raw_query);
   return copy.ToString();
 }
 

@@ -75,6 +75,9 @@ struct Url {
   absl::StatusOr<Url> Resolve(absl::string_view reference) const;
 };
 
+// A query with the values of keys and tokens replaced by "redacted".
+std::string RedactQuery(absl::string_view text);
+
 enum class EscapeFor { kPath, kPathSegment, kQuery, kUserInfo, kFragment };
 std::string Escape(absl::string_view text, EscapeFor where);
 // In a query '+' is a space. InvalidArgument: `invalid URL escape "%zz"`.
