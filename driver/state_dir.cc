@@ -73,7 +73,12 @@ absl::StatusOr<base::UniqueFd> StateDir::TryLock() const {
   return directory;
 }
 
-absl::Status StateDir::Remove() const { return base::RemoveTree(path_); }
+absl::Status StateDir::Remove() const {
+  // The handle first: without it, what a crash leaves here is an unfinished
+  // start, with it a task whose end was lost.
+  RETURN_IF_ERROR(base::RemoveTree(absl::StrCat(path_, "/", kHandleName)));
+  return base::RemoveTree(path_);
+}
 
 absl::Status StateDir::WriteHandle(
     const drover::driver::TaskHandle& handle) const {
