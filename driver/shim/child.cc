@@ -91,9 +91,9 @@ int PlaceStdio(const ChildPlan& plan) {
   if (setsid() < 0) Fail(shared, errno);
 
   step = Step::kOomScore;
-  if (const int error = SetOomScore(plan.oom_score_adj);
-      error != 0 && plan.oom_required) {
-    Fail(shared, error);
+  if (plan.set_oom_score) {
+    const int error = SetOomScore(plan.oom_score_adj);
+    if (error != 0 && plan.oom_required) Fail(shared, error);
   }
 
   step = Step::kNetworkNamespace;

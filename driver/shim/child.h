@@ -34,6 +34,7 @@ struct ChildPlan {
   uint32_t join_count;
   int network_namespace;  // or -1
   int32_t oom_score_adj;
+  bool set_oom_score;  // no: the parent has the right one already
   bool oom_required;
   bool terminal;
   bool switch_user;

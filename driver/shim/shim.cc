@@ -46,6 +46,10 @@ int64_t Nanos(clockid_t clock) {
 
 int64_t Now() { return Nanos(CLOCK_MONOTONIC); }
 
+void CloseUnlessStandard(int fd) {
+  if (fd > STDERR_FILENO) (void)close(fd);
+}
+
 // A connected agent. While it runs an exec session, that is its only use.
 struct Connection {
   int fd = -1;
@@ -181,6 +185,7 @@ Step Shim::Start(int* error, uint32_t* detail) {
   ChildPlan child = {};
   view.FillChild(&child);
   JoinGroups(&child);
+  child.set_oom_score = child.oom_score_adj != surroundings_.oom_score_adj;
   child.network_namespace = fds_[FdUse::kNetworkNamespace];
   if (const Step step = OpenOutput(view, &child, error); *error != 0) {
     return step;
@@ -197,7 +202,7 @@ Step Shim::Start(int* error, uint32_t* detail) {
     child.into_group = -1;
     main_pid_ = StartChild(child, &report);
   }
-  for (int fd : child.stdio) (void)close(fd);
+  for (const int fd : child.stdio) CloseUnlessStandard(fd);
   fds_.Close(FdUse::kNetworkNamespace);
   if (main_pid_ < 0) {
     *error = report.error;
@@ -226,19 +231,14 @@ void Shim::JoinGroups(ChildPlan* child) const {
   }
 }
 
-// Leaves three descriptors for the child in child->stdio, owned by the caller.
+// Leaves three descriptors for the child in child->stdio. Those above 2 are
+// owned by the caller; ours are /dev/null, and so are the child's without
+// others.
 Step Shim::OpenOutput(const PlanView& view, ChildPlan* child, int* error) {
   const FdUse given[3] = {FdUse::kStdin, FdUse::kStdout, FdUse::kStderr};
   for (int i = 0; i < 3; ++i) {
-    child->stdio[i] = fds_[given[i]];
+    child->stdio[i] = fds_[given[i]] >= 0 ? fds_[given[i]] : i;
     fds_[given[i]] = -1;
-    if (child->stdio[i] >= 0) continue;
-    child->stdio[i] =
-        open("/dev/null", (i == 0 ? O_RDONLY : O_WRONLY) | O_CLOEXEC);
-    if (child->stdio[i] < 0) {
-      *error = errno;
-      return Step::kStdio;
-    }
   }
   const Plan& plan = view.plan();
   for (uint32_t i = 0; i < plan.log_count; ++i) {
@@ -259,7 +259,7 @@ Step Shim::OpenOutput(const PlanView& view, ChildPlan* child, int* error) {
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
     logs_[i].TakePipe(ends[0]);
     log_open_[i] = true;
-    (void)close(child->stdio[i + 1]);
+    CloseUnlessStandard(child->stdio[i + 1]);
     child->stdio[i + 1] = ends[1];
   }
   return Step::kNone;
@@ -481,6 +481,7 @@ void Shim::StartExec(Connection& connection, const Message&, FdSet& fds) {
   } else {
     view.FillChild(&child);
     JoinGroups(&child);
+    child.set_oom_score = child.oom_score_adj != surroundings_.oom_score_adj;
     child.network_namespace = fds[FdUse::kNetworkNamespace];
     child.stdio[0] = fds[FdUse::kStdin];
     child.stdio[1] = fds[FdUse::kStdout];

@@ -21,7 +21,10 @@ struct Surroundings {
   int taken;    // our pid written here asks the spawner for another spare
   char* title;  // room for a name that ps(1) shows
   size_t title_size;
+  // What /proc/self/oom_score_adj says; kUnknownOomScore: it could not be read.
+  int oom_score_adj;
 };
+inline constexpr int kUnknownOomScore = 1 << 30;
 
 // Runs a task from its descriptors to its end. The return value is for
 // _exit(2): 0 when the result was given out or recorded.

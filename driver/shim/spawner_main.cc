@@ -27,6 +27,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
 #include "driver/shim/fds.h"
@@ -194,6 +195,14 @@ class Spawner {
   ShimNotice queue_[256];
 };
 
+int OomScore() {
+  char text[16] = {};
+  const int fd = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
+  const ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+  if (fd >= 0) (void)close(fd);
+  return n > 0 ? atoi(text) : kUnknownOomScore;  // NOLINT(cert-err34-c)
+}
+
 int Main(int argc, char** argv) {
   (void)syscall(SYS_close_range, static_cast<unsigned>(kNoticeSocket) + 1, ~0U,
                 0U);
@@ -230,6 +239,7 @@ int Main(int argc, char** argv) {
   Surroundings surroundings = {};
   surroundings.signals = signals;
   surroundings.taken = taken[1];
+  surroundings.oom_score_adj = OomScore();
   surroundings.title = argv[0];
   char* const end = argv[argc - 1] + strlen(argv[argc - 1]);
   surroundings.title_size = static_cast<size_t>(end - argv[0]);
