@@ -451,9 +451,11 @@ TEST_P(ControlTest, RX_192_AShimLostWhileTheAgentIsAwayLeavesNobody) {
   WAIT_UNTIL(Stdout() == "up\n");
   RestartDriver();
   ASSERT_EQ(kill(handle.shim_pid(), SIGKILL), 0);
-  WAIT_UNTIL(kill(handle.shim_pid(), 0) != 0 ||
-             *base::ReadFile(
-                 absl::StrCat("/proc/", handle.shim_pid(), "/cmdline")) == "");
+  WAIT_UNTIL(
+      kill(handle.shim_pid(), 0) != 0 ||
+      base::ReadFile(absl::StrCat("/proc/", handle.shim_pid(), "/cmdline"))
+          .value_or("")
+          .empty());
   ASSERT_OK(driver().RecoverTask(handle));
   ASSERT_OK_AND_ASSIGN(const ExitResult result,
                        driver().WaitTask(task.id, absl::Seconds(20)));
