@@ -14,7 +14,8 @@ namespace driver {
 // Where the task's output goes. Either rotated files, or one path a stream.
 struct OutputConfig {
   // Rotated files <directory>/<prefix>.stdout.N and <prefix>.stderr.N, N
-  // growing. Used when `directory` is not empty.
+  // growing. Used when `directory` is not empty. They appear with the first
+  // output, or else some milliseconds after the start.
   std::string directory;
   std::string prefix;
   int max_files = 10;

@@ -1,6 +1,7 @@
 #include "driver/shim/log_stream.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -10,16 +11,20 @@
 
 namespace driver::shim {
 
-int LogStream::Open(const Options& options) {
+int LogStream::SetFiles(const Options& options) {
   options_ = options;
   const size_t length = strlen(options.name);
   if (length > kMaxName) return ENAMETOOLONG;
   memcpy(name_, options.name, length + 1);
+  options_.name = name_;
   oldest_ = options.oldest;
-  if (const int error = OpenFile(options.index); error != 0) return error;
-  // A task that is started again goes on in the last file while it has room.
-  if (size_ >= options_.max_bytes) return Rotate();
   return 0;
+}
+
+int LogStream::OpenFirst() {
+  if (const int error = OpenFile(options_.index); error != 0) return error;
+  // A task that is started again goes on in the last file while it has room.
+  return size_ >= options_.max_bytes ? Rotate() : 0;
 }
 
 void LogStream::FormatName(uint32_t index, char* out) const {
@@ -82,7 +87,8 @@ void LogStream::DeleteOldest() {
 }
 
 LogStream::Progress LogStream::Pump() {
-  error_ = 0;
+  error_ = file_ < 0 ? OpenFirst() : 0;
+  if (error_ != 0) return PumpWithoutFile();
   if (buffered_ > 0) return FlushBuffer();
   // Somebody may have emptied the live file; do not leave a hole before us.
   struct stat status;
@@ -93,6 +99,13 @@ LogStream::Progress LogStream::Pump() {
   const uint64_t room =
       size_ < options_.max_bytes ? options_.max_bytes - size_ : 0;
   return room > kBufferSize ? PumpBySplice(room - kBufferSize) : PumpByBuffer();
+}
+
+// What is in the pipe must wait for a file. An empty pipe can end without one.
+LogStream::Progress LogStream::PumpWithoutFile() const {
+  pollfd polled = {pipe_, POLLIN, 0};
+  if (poll(&polled, 1, 0) <= 0) return Progress::kDrained;
+  return (polled.revents & POLLIN) != 0 ? Progress::kBlocked : Progress::kEnded;
 }
 
 LogStream::Progress LogStream::PumpBySplice(uint64_t room) {

@@ -46,13 +46,16 @@ class LogStream {
   LogStream(const LogStream&) = delete;
   LogStream& operator=(const LogStream&) = delete;
 
-  // Opens the file. Returns 0 or an errno.
-  int Open(const Options& options);
+  // Says where to write to. The first Pump() opens the file: a start does not
+  // wait for the disk. Returns 0, or ENAMETOOLONG.
+  int SetFiles(const Options& options);
 
   // Takes the reading end of the pipe, which must not block.
   void TakePipe(int fd) { pipe_ = fd; }
 
-  // Moves what is there, at most about a pipe's worth.
+  // Moves what is there, at most about a pipe's worth. The file is opened or
+  // made also when there is nothing to move; a failure of that only counts
+  // when there is.
   Progress Pump();
 
   int pipe() const { return pipe_; }
@@ -65,10 +68,12 @@ class LogStream {
  private:
   static constexpr size_t kBufferSize = 16384;
 
+  int OpenFirst();
   int OpenFile(uint32_t index);
   int Rotate();
   void DeleteOldest();
   void FormatName(uint32_t index, char* out) const;
+  Progress PumpWithoutFile() const;
   Progress PumpBySplice(uint64_t room);
   Progress PumpByBuffer();
   Progress FlushBuffer();

@@ -1,6 +1,7 @@
 #include "driver/shim/log_stream.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,7 +34,7 @@ class LogStreamTest : public testing::Test {
     options.oldest = oldest;
     options.max_files = max_files;
     options.max_bytes = max_bytes;
-    ASSERT_EQ(stream_->Open(options), 0);
+    ASSERT_EQ(stream_->SetFiles(options), 0);
     int ends[2];
     ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
     stream_->TakePipe(ends[0]);
@@ -148,11 +149,35 @@ TEST_F(LogStreamTest, LeavesNoHoleAfterSomebodyEmptiedTheFile) {
 
 TEST_F(LogStreamTest, WritesThroughNoLink) {
   ASSERT_EQ(symlink("/dev/null", (dir_.path() + "/web.stdout.0").c_str()), 0);
-  LogStream stream;
-  LogStream::Options options;
-  options.directory = directory_.get();
-  options.name = "web.stdout";
-  EXPECT_EQ(stream.Open(options), ELOOP);
+  Open(10, 1 << 20);
+  ASSERT_EQ(write(writer_.get(), "x", 1), 1);
+  EXPECT_EQ(Pump(), Progress::kBlocked);
+  EXPECT_EQ(stream_->error(), ELOOP);
+}
+
+TEST_F(LogStreamTest, MakesTheFileWithoutOutputToo) {
+  Open(10, 1 << 20);
+  EXPECT_EQ(Pump(), Progress::kDrained);
+  EXPECT_THAT(Names(), ElementsAre("web.stdout.0"));
+}
+
+TEST_F(LogStreamTest, WithoutAFileOutputWaitsAndItsAbsenceDoesNot) {
+  const std::string name = dir_.path() + "/web.stdout.0";
+  ASSERT_EQ(mkdir(name.c_str(), 0755), 0);
+  Open(10, 1 << 20);
+  EXPECT_EQ(Pump(), Progress::kDrained);
+  ASSERT_EQ(write(writer_.get(), "kept\n", 5), 5);
+  EXPECT_EQ(Pump(), Progress::kBlocked);
+  ASSERT_EQ(rmdir(name.c_str()), 0);
+  EXPECT_EQ(Pump(), Progress::kDrained);
+  EXPECT_EQ(File(0), "kept\n");
+
+  stream_->Close();
+  ASSERT_EQ(unlink(name.c_str()), 0);
+  ASSERT_EQ(mkdir(name.c_str(), 0755), 0);
+  Open(10, 1 << 20);
+  writer_.Reset();
+  EXPECT_EQ(Pump(), Progress::kEnded);
 }
 
 }  // namespace

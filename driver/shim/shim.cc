@@ -34,9 +34,11 @@ constexpr int64_t kNever = INT64_MAX;
 // in an uninterruptible sleep, one of another user) may hold up its result.
 constexpr int64_t kPatience = 15 * kSecond;
 
-// A fork by the spawner would compete for the CPU with the first steps of the
-// task and with the agent, which has just been answered: it can wait.
-constexpr int64_t kBeforeSuccessor = 2 * kMillisecond;
+// How long after a start everything else can wait: it would compete for the CPU
+// with the first steps of the task and with the agent, which has just been
+// answered. That is the spawner's fork of our successor, and making log files,
+// which takes a busy disk a millisecond. Output is moved at once.
+constexpr int64_t kSettled = 2 * kMillisecond;
 
 int64_t Nanos(clockid_t clock) {
   timespec now;
@@ -132,7 +134,7 @@ class Shim {
   int64_t output_deadline_ = kNever;
   bool forget_ = false;
 
-  int64_t successor_at_ = kNever;  // when to ask for one; kNever: done
+  int64_t settled_ = kNever;  // when the start is over for all; kNever: it is
 };
 
 int Shim::Run(FdSet fds, const Surroundings& surroundings) {
@@ -152,10 +154,10 @@ int Shim::Run(FdSet fds, const Surroundings& surroundings) {
     return 1;
   }
   Broadcast(StatusMessage());
-  successor_at_ = Now() + kBeforeSuccessor;
+  settled_ = Now() + kSettled;
   Serve();
   const int result = Finish();
-  if (successor_at_ != kNever) AskForSuccessor();
+  if (settled_ != kNever) AskForSuccessor();
   return result;
 }
 
@@ -163,7 +165,6 @@ void Shim::AskForSuccessor() {
   const pid_t pid = getpid();
   (void)!write(surroundings_.taken, &pid, sizeof(pid));
   (void)close(surroundings_.taken);
-  successor_at_ = kNever;
 }
 
 Step Shim::Start(int* error, uint32_t* detail) {
@@ -250,7 +251,7 @@ Step Shim::OpenOutput(const PlanView& view, ChildPlan* child, int* error) {
     options.oldest = log.oldest;
     options.max_files = log.max_files;
     options.max_bytes = log.max_bytes;
-    if ((*error = logs_[i].Open(options)) != 0) return Step::kOpenLog;
+    if ((*error = logs_[i].SetFiles(options)) != 0) return Step::kOpenLog;
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
       *error = errno;
@@ -353,8 +354,7 @@ void Shim::Wait() {
   }
 
   int64_t deadline = stop_deadline_;
-  const int64_t others[] = {log_retry_, next_kill_, output_deadline_,
-                            successor_at_};
+  const int64_t others[] = {log_retry_, next_kill_, output_deadline_, settled_};
   for (const int64_t other : others) {
     if (other < deadline) deadline = other;
   }
@@ -586,7 +586,11 @@ bool Shim::OutputPending() const { return log_open_[0] || log_open_[1]; }
 
 void Shim::CheckDeadlines() {
   const int64_t now = Now();
-  if (now >= successor_at_) AskForSuccessor();
+  if (now >= settled_) {
+    settled_ = kNever;
+    AskForSuccessor();
+    PumpOutput(/*only_due=*/false);
+  }
   if (now >= log_retry_) PumpOutput(/*only_due=*/true);
   if (now >= stop_deadline_) {
     stop_deadline_ = kNever;
