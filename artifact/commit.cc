@@ -130,10 +130,10 @@ absl::Status Merge::Remove(const std::string& name) {
 
 absl::Status Merge::Note(absl::string_view kind, const std::string& path,
                          ino_t inode) {
+  const std::string inode_text = absl::StrCat(inode);
   std::string record;
   for (const absl::string_view field :
-       {kind, absl::string_view(path),
-        absl::string_view(absl::StrCat(inode))}) {
+       {kind, absl::string_view(path), absl::string_view(inode_text)}) {
     absl::StrAppend(&record, field, absl::string_view("\0", 1));
   }
   return base::WriteAll(journal_.get(), record);
