@@ -60,24 +60,39 @@ int SignalChildren(int signal) {
 }
 
 void SignalTree(pid_t root, int signal) {
-  // A queue of processes whose children are still to be looked at. Mapped only
-  // for this call; untouched pages cost nothing.
+  // Everybody found so far; those from `next` on have children still to be
+  // looked at. Mapped only for this call; untouched pages cost nothing.
+  struct Member {
+    pid_t pid;
+    pid_t parent;
+  };
   constexpr size_t kRoom = size_t{1} << 16;
-  void* mapped = mmap(nullptr, kRoom * sizeof(pid_t), PROT_READ | PROT_WRITE,
+  void* mapped = mmap(nullptr, kRoom * sizeof(Member), PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) return;
-  pid_t* queue = static_cast<pid_t*>(mapped);
+  Member* queue = static_cast<Member*>(mapped);
   size_t end = 0;
-  queue[end++] = root;
-  if (root != 0) SignalDescendant(root, getpid(), signal);
+  // Whoever dies gives its children away to us, where nothing tells them from
+  // the rest. So those to be killed are only stopped until all are known.
+  const int first = signal == SIGKILL ? SIGSTOP : signal;
+  const pid_t self = getpid();
+  queue[end++] = {root, self};
+  if (root != 0) SignalDescendant(root, self, first);
   for (size_t next = 0; next < end; ++next) {
-    const pid_t parent = queue[next];
+    const pid_t parent = queue[next].pid;
     ForEachChild(parent, [&](pid_t child) {
-      SignalDescendant(child, parent == 0 ? getpid() : parent, signal);
-      if (end < kRoom) queue[end++] = child;
+      const Member member = {child, parent == 0 ? self : parent};
+      const bool room = end < kRoom;
+      SignalDescendant(child, member.parent, room ? first : signal);
+      if (room) queue[end++] = member;
     });
   }
-  (void)munmap(mapped, kRoom * sizeof(pid_t));
+  // From the leaves up, while each still has the parent that it was found with.
+  while (signal == SIGKILL && end > 0) {
+    const Member& member = queue[--end];
+    if (member.pid != 0) SignalDescendant(member.pid, member.parent, SIGKILL);
+  }
+  (void)munmap(mapped, kRoom * sizeof(Member));
 }
 
 }  // namespace driver::shim

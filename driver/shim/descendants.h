@@ -18,8 +18,9 @@ namespace driver::shim {
 int SignalChildren(int signal);
 
 // Sends `signal` to `root` (when not 0) and to all its descendants, or with
-// root 0 to all descendants of this process, parents before children. Processes
-// that are forked meanwhile may be missed.
+// root 0 to all descendants of this process, parents before children; SIGKILL
+// only when all are known, and from the children up. Processes that are forked
+// meanwhile may be missed.
 void SignalTree(pid_t root, int signal);
 
 }  // namespace driver::shim
