@@ -95,12 +95,14 @@ absl::Status RemoveTree(const Directory& group, bool unified,
     const int error = errno;
     const absl::Duration left =
         std::max(absl::ZeroDuration(), end - base::Clock::Real().Monotonic());
-    if (error == EBUSY && left > absl::ZeroDuration()) {
+    if (error == EBUSY) {
       const absl::Status waited = unified ? WaitUntilUnpopulated(group, left)
                                           : WaitUntilNoneListed(group, left);
       if (!waited.ok()) {
         return base::Prefixed("cannot remove a cgroup: ", waited);
       }
+    }
+    if (error == EBUSY && left > absl::ZeroDuration()) {
       // Empty and busy all the same: the kernel has not let go of it yet, and
       // tells nobody when it has.
       absl::SleepFor(std::min(step, left));
