@@ -65,8 +65,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(base::EventLoop* loop,
 
 Client::Client(base::EventLoop* loop, const Options& options, DataDir data_dir,
                Listener* listener)
-    : loop_(loop),
-      data_dir_(std::move(data_dir)),
+    : data_dir_(std::move(data_dir)),
       listener_(listener),
       pool_(std::make_unique<base::ThreadPool>(kPoolThreads)),
       download_pool_(std::make_unique<base::ThreadPool>(kDownloadThreads)) {

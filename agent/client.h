@@ -99,7 +99,6 @@ class Client : public AllocRunner::Observer {
   void OnAllocEnded(const AllocRunner& alloc) override;
   void OnDriverEvent(const driver::TaskEvent& event);
 
-  base::EventLoop* const loop_;
   const DataDir data_dir_;
   Listener* const listener_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -149,6 +150,18 @@ class FakeDriver : public driver::RawExecDriver {
   }
   absl::Status SignalTask(absl::string_view, absl::string_view) override {
     return absl::OkStatus();
+  }
+  absl::StatusOr<driver::ExecResult> ExecTask(absl::string_view,
+                                              const std::vector<std::string>&,
+                                              absl::Duration) override {
+    return absl::UnimplementedError("not in the fake");
+  }
+  absl::StatusOr<std::unique_ptr<driver::ExecSession>> StartExec(
+      absl::string_view, const driver::ExecOptions&) override {
+    return absl::UnimplementedError("not in the fake");
+  }
+  absl::StatusOr<driver::TaskUsage> TaskStats(absl::string_view) override {
+    return absl::UnimplementedError("not in the fake");
   }
   absl::StatusOr<driver::TaskStatus> InspectTask(absl::string_view) override {
     return absl::UnimplementedError("not in the fake");
