@@ -10,8 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "agent/raw_exec_config.h"
 #include "artifact/artifact.h"
+#include "artifact/source.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "driver/user.h"
 #include "interpolation/config.h"
 #include "interpolation/name.h"
 
@@ -156,25 +158,31 @@ absl::Status Prestart::FetchArtifacts() {
       request.headers[env_->Interpolate(key)] = env_->Interpolate(value);
     }
     request.insecure = block.insecure;
+    if (block.chown) {
+      ASSIGN_OR_RETURN(const driver::User user,
+                       driver::ResolveUser(task_->user));
+      request.chown = artifact::Owner{user.uid, user.gid};
+    }
     request.task_dir = directory_.Task(task_->name);
     request.shared_dir = directory_.Shared();
     request.cache_scope = alloc_->job->job_namespace;
     requests.push_back(std::move(request));
     indexes.push_back(i);
   }
+  const std::vector<absl::StatusOr<artifact::Result>> results =
+      artifact::FetchAll(requests, context_->artifact_options, &cancellation_);
   absl::Status first;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    const absl::StatusOr<artifact::Result> result =
-        artifact::Fetch(requests[i], context_->artifact_options,
-                        {.cancellation = &cancellation_, .progress = nullptr});
-    if (result.ok()) {
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i].ok()) {
       fetched_.insert(indexes[i]);
       continue;
     }
     first.Update(base::Prefixed(
-        absl::StrCat("failed to download artifact \"",
-                     task_->artifacts[indexes[i]].source, "\": "),
-        result.status()));
+        absl::StrCat(
+            "failed to download artifact \"",
+            artifact::RedactSource(task_->artifacts[indexes[i]].source),
+            "\": "),
+        results[i].status()));
   }
   return first;
 }

@@ -59,8 +59,11 @@ struct RunOptions {
 absl::StatusOr<std::map<std::string, std::string>> ReadClientOptions(
     const std::vector<KeyValue>& pairs) {
   const std::vector<std::string> known = {
-      "driver.raw_exec.enable", "driver.raw_exec.no_cgroups", "env.allowlist",
-      "env.blacklist", "env.denylist"};
+      "driver.raw_exec.enable", "driver.raw_exec.no_cgroups",
+      "env.allowlist",          "env.blacklist",
+      "env.denylist",           "fingerprint.allowlist",
+      "fingerprint.blacklist",  "fingerprint.cloud",
+      "fingerprint.denylist",   "fingerprint.whitelist"};
   std::map<std::string, std::string> options;
   for (const auto& [key, value] : pairs) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
