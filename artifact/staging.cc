@@ -106,16 +106,28 @@ absl::StatusOr<Staging> Staging::Create(const Place& place, bool beside,
                    std::move(adopted));
   }
   absl::BitGen random;
-  const std::string name =
-      absl::StrFormat("%s%016x", kPrefix, absl::Uniform<uint64_t>(random));
-  if (mkdirat(parent.get(), name.c_str(), 0700) != 0) {
-    return base::ErrnoStatus(
-        errno, absl::StrCat("cannot make a staging directory for \"",
-                            place.path, "\""));
+  std::string name;
+  base::UniqueFd fd;
+  // Between its making and its locking another fetch may take the directory for
+  // a left-over and remove it: then there is a next one.
+  for (int tries = 0; tries < 100 && !fd.valid(); ++tries) {
+    name = absl::StrFormat("%s%016x", kPrefix, absl::Uniform<uint64_t>(random));
+    if (mkdirat(parent.get(), name.c_str(), 0700) != 0) {
+      return base::ErrnoStatus(
+          errno, absl::StrCat("cannot make a staging directory for \"",
+                              place.path, "\""));
+    }
+    fd.Reset(openat(parent.get(), name.c_str(),
+                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd.valid() && errno != ENOENT) break;
+    struct stat status;
+    if (fd.valid() && (flock(fd.get(), LOCK_EX | LOCK_NB) != 0 ||
+                       fstat(fd.get(), &status) != 0 || status.st_nlink == 0)) {
+      fd.Reset();
+      errno = ENOENT;
+    }
   }
-  base::UniqueFd fd(openat(parent.get(), name.c_str(),
-                           O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd.valid() || flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!fd.valid()) {
     return base::ErrnoStatus(
         errno, absl::StrCat("cannot lock staging directory ", name));
   }
