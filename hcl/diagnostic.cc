@@ -16,6 +16,22 @@ namespace {
 // Enough for any line a person writes; the rest is only cut off in messages.
 constexpr size_t kMaxLineBytes = 400;
 
+// The line with '?' for control characters: a file must not be able to steer
+// the terminal that its faults are shown on.
+std::string Printable(absl::string_view line) {
+  std::string text(line);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) {
+      text[i] = '?';
+    } else if (byte == 0xc2 && i + 1 < text.size() &&
+               static_cast<unsigned char>(text[i + 1]) < 0xa0) {
+      text.replace(i, 2, "?");  // U+0080 to U+009F
+    }
+  }
+  return text;
+}
+
 absl::string_view CutLine(absl::string_view line) {
   if (line.size() <= kMaxLineBytes) return line;
   size_t end = kMaxLineBytes;
@@ -70,7 +86,7 @@ std::string Diagnostic::Render() const {
   out += '\n';
   if (!has_subject) return out;
   const std::string number = absl::StrCat(start.line);
-  absl::StrAppend(&out, "  ", number, " | ", line, "\n");
+  absl::StrAppend(&out, "  ", number, " | ", Printable(line), "\n");
   absl::StrAppend(&out, "  ", std::string(number.size(), ' '), " | ");
   // The caret line repeats tabs, so that it stays aligned however they show.
   absl::string_view rest = line;

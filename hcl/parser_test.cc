@@ -121,5 +121,14 @@ TEST(ParseFile, GoesOnBehindAMistake) {
             "5 Missing newline after argument\n");
 }
 
+TEST(ParseFile, ShowsALineWithoutItsControlCharacters) {
+  Diagnostics diagnostics;
+  ParseFile(Source::FromText("job.hcl", "a = \x1b[2J\xc2\x9b \x7f\n"),
+            &diagnostics);
+  const std::string shown = diagnostics.Render();
+  EXPECT_NE(shown.find("a = ?[2J? ?"), std::string::npos) << shown;
+  EXPECT_EQ(shown.find('\x1b'), std::string::npos);
+}
+
 }  // namespace
 }  // namespace hcl
