@@ -266,16 +266,25 @@ const Schema& SchemaOf() {
 
 // Those that other files name; the others are made from here.
 template const Schema& SchemaOf<Affinity>();
+template const Schema& SchemaOf<Check>();
+template const Schema& SchemaOf<Connect>();
+template const Schema& SchemaOf<ConnectProxy>();
 template const Schema& SchemaOf<Constraint>();
+template const Schema& SchemaOf<Gateway>();
+template const Schema& SchemaOf<IngressService>();
 template const Schema& SchemaOf<Job>();
 template const Schema& SchemaOf<MigrateStrategy>();
 template const Schema& SchemaOf<Network>();
 template const Schema& SchemaOf<ReschedulePolicy>();
 template const Schema& SchemaOf<RestartPolicy>();
+template const Schema& SchemaOf<Service>();
+template const Schema& SchemaOf<SidecarService>();
+template const Schema& SchemaOf<SidecarTask>();
 template const Schema& SchemaOf<Task>();
 template const Schema& SchemaOf<TaskGroup>();
 template const Schema& SchemaOf<Template>();
 template const Schema& SchemaOf<UpdateStrategy>();
+template const Schema& SchemaOf<Upstream>();
 template const Schema& SchemaOf<Vault>();
 
 }  // namespace jobspec
